@@ -1,0 +1,118 @@
+"""Limits put on the attribute, or on the total, that they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .activities import Activity
+from .attributes import UNSPECIFIC, Attribute, overlap
+from .facts import Facts, Limit, Total
+from .lexicon import CONTAINERS, PEOPLE_SEATS, TIME_UNITS
+from .mentions import Names
+from .words import stem_of
+
+GAINS = {"profit", "revenue", "return", "earn", "make"}
+GAIN_STEMS = {"profit", "revenue", "return", "earn", "incom"}
+MONEY_STEMS = {"money", "invest", "fund", "portfolio", "amount", "asset", "total", "capit", "dollar"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A limit on an attribute; `factor` converts the limit into the attribute's unit."""
+
+    limit: Limit
+    attribute: Attribute
+    factor: float = 1.0
+
+
+class Matcher:
+    """Places the limits of a problem."""
+
+    def __init__(self, facts: Facts, attributes: list[Attribute], names: Names, invests: bool) -> None:
+        self.facts = facts
+        self.attributes = attributes
+        self.names = names
+        self.invests = invests
+
+    def place(self, limit: Limit) -> list[Row] | Total | str:
+        """The rows or the total that a limit stands for, or the reason why it can't be placed."""
+        if not limit.sense:
+            return f"can't tell whether {limit.token.text!r} is a limit or a requirement"
+        scored = [(self._score(limit, a), a) for a in self.attributes if self._compatible(limit, a)]
+        best = max((score for score, _ in scored), default=0.0)
+        top = [attribute for score, attribute in scored if score == best and score > 0]
+        if not top:
+            return self._total(limit) or f"found nothing that {limit.token.text!r} limits"
+        if len(top) > 1 and not self._distributes(limit):
+            return f"{limit.token.text!r} may limit more than one thing"
+        return [Row(limit, attribute, _factor(limit.unit, attribute.unit)) for attribute in top]
+
+    def _distributes(self, limit: Limit) -> bool:
+        return limit.token.start in self.distributed
+
+    distributed: frozenset[int] = frozenset()
+
+    def _compatible(self, limit: Limit, attribute: Attribute) -> bool:
+        if limit.token.flavor == "money" or attribute.is_money:
+            return self._money_compatible(limit, attribute)
+        if attribute.flavor == "percent":
+            return limit.unit in UNSPECIFIC - set(TIME_UNITS) and overlap(attribute.noun, limit.noun) > 0
+        if limit.unit in TIME_UNITS and attribute.unit in TIME_UNITS:
+            return True
+        if limit.unit == attribute.unit:
+            return True
+        specific = limit.unit not in UNSPECIFIC and attribute.unit not in UNSPECIFIC
+        return specific and overlap({stem_of(limit.unit)}, {stem_of(attribute.unit)}) > 0
+
+    def _money_compatible(self, limit: Limit, attribute: Attribute) -> bool:
+        if limit.token.flavor != "money" or not attribute.is_money:
+            return False
+        told = set((*limit.noun, *limit.context))
+        return bool(GAIN_STEMS & told) == (attribute.role in GAINS) or attribute.role == "earn"
+
+    def _score(self, limit: Limit, attribute: Attribute) -> float:
+        noun, context = set(limit.noun), set(limit.context)
+        if limit.unit not in UNSPECIFIC:
+            noun = noun | {stem_of(limit.unit)}
+        score = 8 * overlap(attribute.noun, noun) + 2 * overlap(attribute.noun, context - noun)
+        score += 2 * overlap(attribute.context - attribute.noun, noun) + overlap(
+            attribute.context - attribute.noun, context - noun
+        )
+        if attribute.noun and noun and overlap(attribute.noun, noun | context) == 0 and limit.unit == "unit":
+            return 0
+        return score + (0.5 if self._only_one(limit) else 0)
+
+    def _only_one(self, limit: Limit) -> bool:
+        """Whether the unit alone says which attribute is meant."""
+        fitting = [attribute for attribute in self.attributes if self._compatible(limit, attribute)]
+        return len(fitting) == 1 and (limit.unit != "unit" or not (limit.noun and fitting[0].noun))
+
+    def _total(self, limit: Limit) -> Total | None:
+        if not self._is_total(limit):
+            return None
+        everything = tuple(range(len(self.names.names)))
+        return Total(everything, limit.sense, limit.token, limit.unit, limit.sentence)
+
+    def _is_total(self, limit: Limit) -> bool:
+        if limit.token.flavor == "money":
+            return self.invests
+        if limit.token.flavor != "plain":
+            return False
+        if limit.unit in UNSPECIFIC - {""} or limit.unit in TIME_UNITS:
+            return limit.unit in self.facts.units and limit.unit not in ("unit",)
+        if self.names.is_group(limit.unit) or limit.unit in self.facts.units:
+            return True
+        if limit.unit in PEOPLE_SEATS:
+            return bool(PEOPLE_SEATS & (self.names.group | self.names.common | self.facts.units.keys()))
+        return limit.unit in CONTAINERS and limit.unit in self.names.common
+
+
+def _factor(limit_unit: str, attribute_unit: str) -> float:
+    if limit_unit in TIME_UNITS and attribute_unit in TIME_UNITS:
+        return TIME_UNITS[limit_unit] / TIME_UNITS[attribute_unit]
+    return 1.0
+
+
+def element_names(activities: tuple[Activity, ...], names: Names) -> list[str]:
+    """The elements of the set: the names of the activities, hyphens for spaces."""
+    return ["-".join(name) for name in names.names]

@@ -1,0 +1,96 @@
+"""The objective's coefficients: an attribute, a difference of two, or a plain count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .attributes import Attribute, overlap
+from .facts import Facts, Goal
+from .lexicon import CONTAINERS, TIME_UNITS
+from .mentions import Names
+from .roles import WANTED, concept_of
+from .words import stem_of
+
+COUNT_STEMS = {"numb", "amount", "total", "quantit", "count", "size"}
+EMPTY = COUNT_STEMS | {"overall", "daily", "monthl", "weekl", "requir", "need", "poss", "possibl", "us"}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Sense and coefficients: `plus` minus `minus`, or a count of the activities if both are empty."""
+
+    goal: Goal
+    plus: Attribute | None
+    minus: Attribute | None = None
+
+
+class ObjectiveFinder:
+    """Finds what the goal's words mean in terms of the attributes."""
+
+    def __init__(self, facts: Facts, attributes: list[Attribute], names: Names, unit: str) -> None:
+        self.facts = facts
+        self.attributes = attributes
+        self.names = names
+        self.unit = unit
+
+    def find(self, goal: Goal) -> Objective | None:
+        """The objective a goal stands for, or `None` if its words don't say."""
+        return self._money(goal) or self._resource(goal) or self._count(goal) or self._time(goal)
+
+    def _money(self, goal: Goal) -> Objective | None:
+        concept = concept_of(goal.words)
+        if not concept:
+            return None
+        if concept == "profit":
+            difference = self._difference(goal)
+            if difference:
+                return difference
+        for role in WANTED[concept]:
+            found = [a for a in self.attributes if a.role == role]
+            if len(found) == 1:
+                return Objective(goal, found[0])
+            if found:
+                return self._nearest(goal, found)
+        plain = [a for a in self.attributes if a.is_money and not a.role]
+        if len(plain) == 1:
+            return Objective(goal, plain[0])
+        only = [a for a in self.attributes if a.is_money and a.role == "revenue"] if concept == "profit" else []
+        return Objective(goal, only[0]) if len(only) == 1 else None
+
+    def _difference(self, goal: Goal) -> Objective | None:
+        if any(a.role in ("profit", "earn") for a in self.attributes):
+            return None
+        gains = [a for a in self.attributes if a.role in ("revenue", "price") and a.is_money]
+        costs = [a for a in self.attributes if a.role == "cost" and a.is_money]
+        return Objective(goal, gains[0], costs[0]) if len(gains) == 1 and len(costs) == 1 else None
+
+    def _nearest(self, goal: Goal, found: list[Attribute]) -> Objective | None:
+        scored = sorted(((overlap(a.noun, goal.stems), a.number, a) for a in found), reverse=True)
+        return Objective(goal, scored[0][2]) if scored[0][0] > scored[1][0] else None
+
+    def _resource(self, goal: Goal) -> Objective | None:
+        stems = set(goal.stems) - EMPTY
+        others = [a for a in self.attributes if not a.role]
+        scored = sorted(((self._overlap(a, stems), -a.number, a) for a in others), reverse=True, key=lambda e: e[:2])
+        if not scored or scored[0][0] <= 0:
+            return None
+        return Objective(goal, scored[0][2]) if len(scored) == 1 or scored[0][0] > scored[1][0] else None
+
+    def _overlap(self, attribute: Attribute, stems: set[str]) -> float:
+        direct = overlap(attribute.noun, stems)
+        unit = attribute.unit not in ("", "unit", "money") and overlap({stem_of(attribute.unit)}, stems)
+        return 3 * direct + 2 * bool(unit) + 0.5 * overlap(attribute.context - attribute.noun, stems)
+
+    def _count(self, goal: Goal) -> Objective | None:
+        own = {stem_of(lemma) for lemma in self.names.group | self.names.common | CONTAINERS if lemma}
+        own |= {stem_of(name[-1]) for name in self.names.names} | {stem_of(self.unit)} | {"item", "product"}
+        stems = set(goal.stems) - EMPTY
+        return Objective(goal, None) if overlap(stems, own) else None
+
+    def _time(self, goal: Goal) -> Objective | None:
+        if not {"time", "minute", "hour", "day", "long"} & set(goal.words):
+            return None
+        timed = [a for a in self.attributes if a.unit in TIME_UNITS]
+        if len(timed) == 1:
+            return Objective(goal, timed[0])
+        return Objective(goal, None) if not timed and self.unit in (*TIME_UNITS, "day") else None

@@ -1,0 +1,109 @@
+"""A clause as the patterns see it: its mentions, its measures, and where its verb stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...errors import ReaderDeclined
+from .lexicon import NEED_WORDS, SUPPLY_VERBS
+from .measures import Measure, measures_of
+from .mentions import Mention, Names
+from .sentences import Clause, is_verb
+from .words import FUNCTION_WORDS, Token, verb_base
+
+SUPPLY_WORDS = {
+    "available", "budget", "capacity", "access", "hand", "supply", "stock", "only", "limit", "limited", "inventory",
+    "open", "capital", "afford", "accommodate",
+}  # fmt: skip
+REMEDY = "reword it, or write the formulation yourself"
+
+
+@dataclass(frozen=True)
+class View:
+    """One clause with what was found in it."""
+
+    clause: Clause
+    mentions: list[Mention]
+    measures: list[Measure]
+    names: Names
+    text: str
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens of the clause."""
+        return self.clause.tokens
+
+    @property
+    def words(self) -> list[str]:
+        """The tokens in lower case."""
+        return self.clause.words
+
+    @property
+    def quote(self) -> str:
+        """The clause, verbatim."""
+        start = self.tokens[0] if self.tokens[0].kind == "word" or len(self.tokens) == 1 else self.tokens[1]
+        return self.text[start.start : self.tokens[-1].end]
+
+    def decline(self, reason: str) -> ReaderDeclined:
+        """The error for something in this clause that can't be placed."""
+        return ReaderDeclined(f"{reason}: {self.quote!r}", clause=self.quote, remedy=REMEDY)
+
+    def verb_before(self, at: int) -> str:
+        """The base form of the last known verb before a position."""
+        for place in range(at - 1, -1, -1):
+            base = verb_base(self.tokens[place].low)
+            if base and (is_verb(self.tokens, place) or self.tokens[place].low.endswith(("ing", "ed"))):
+                return base
+        return ""
+
+    def first_verb(self) -> int:
+        """The position of the first finite verb, or the length of the clause."""
+        places = (at for at in range(len(self.tokens)) if is_verb(self.tokens, at))
+        return next(places, len(self.tokens))
+
+    def content(self, start: int, stop: int) -> tuple[str, ...]:
+        """The stems of the content words from `start` to `stop`, names of activities left out."""
+        inside = {at for mention in self.mentions for at in range(mention.start, mention.stop)}
+        places = [at for at in range(max(start, 0), min(stop, len(self.tokens))) if at not in inside]
+        words = [self.tokens[at] for at in places if self.tokens[at].kind == "word"]
+        return tuple(dict.fromkeys(token.stem for token in words if token.low not in FUNCTION_WORDS))
+
+    def mention_before(self, at: int) -> Mention | None:
+        """The last mention that ends at or before a position."""
+        return next((m for m in reversed(self.mentions) if m.stop <= at), None)
+
+    def mentions_after(self, at: int) -> list[Mention]:
+        """The mentions that start after a position."""
+        return [mention for mention in self.mentions if mention.start > at]
+
+    @property
+    def supplies(self) -> bool:
+        """Whether the clause says that something is there to be used."""
+        if SUPPLY_WORDS & set(self.words):
+            return True
+        bases = {verb_base(word) for word in self.words if not word.endswith("ing")}
+        return bool(bases & SUPPLY_VERBS) or " ".join(self.words).startswith(("there are", "there is"))
+
+    @property
+    def needs(self) -> bool:
+        """Whether the clause says that something has to be reached."""
+        return bool(NEED_WORDS & set(self.words)) or self._has_to()
+
+    def _has_to(self) -> bool:
+        return any(
+            word in ("has", "have") and after == "to" for word, after in zip(self.words, self.words[1:], strict=False)
+        )
+
+
+def view_of(clause: Clause, names: Names, text: str) -> View:
+    """Find the mentions and measures of a clause."""
+    mentions = [m for m in names.mentions(clause) if not _is_measured_noun(clause, m)]
+    return View(clause, mentions, measures_of(clause, mentions), names, text)
+
+
+def _is_measured_noun(clause: Clause, mention: Mention) -> bool:
+    """A short form after `2 units of` is what is measured (`2 units of peanut butter`), no activity."""
+    tokens = clause.tokens
+    at = mention.start
+    of_unit = at >= 2 and tokens[at - 1].low == "of" and tokens[at - 2].lemma in ("unit", "g", "kg", "ml", "ounce")
+    return not mention.full and of_unit and len(mention.activities) == 1
