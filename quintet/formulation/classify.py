@@ -47,7 +47,7 @@ def degree(node: Node, model: Model) -> int | None:
 
 
 def classify(model: Model) -> ProblemClass:
-    """The class of a bound model: LP, MILP, QP (quadratic objective), QCQP (quadratic rows), NLP …"""
+    """The class of a bound model; QP has a quadratic objective, QCQP quadratic rows."""
     objective = max((_degree(o.tree, model) for o in model.objectives if o.tree is not None), default=0)
     rows = max((_statement(c.tree, model) for c in model.constraints.values() if len(c.family)), default=0)
     return _CLASSES[_shape(objective, rows), _discrete(model)]

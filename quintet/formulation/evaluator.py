@@ -22,7 +22,7 @@ from quintet.formulation.point import ModelEnvironment
 from quintet.formulation.scalar import compile_scalar
 from quintet.formulation.schema import Domain
 from quintet.formulation.tolerances import finite_bound, integrality_gap
-from quintet.formulation.tree import Compare
+from quintet.formulation.tree import Compare, Conditional, Node
 from quintet.formulation.truth import excess, holds
 
 Link: TypeAlias = tuple[float, float, float, float]
@@ -78,12 +78,15 @@ class Evaluator:
 
     def _compile(self, entry: ConstraintData) -> Row:
         try:
-            return self._row(entry)
+            return self._row(entry.tree)
         except DataError as error:
             raise _located(error, f"constraints.{entry.name}") from None
 
-    def _row(self, entry: ConstraintData) -> Row:
-        tree = entry.tree
+    def _row(self, tree: Node) -> Row:
+        if isinstance(tree, Conditional) and operators(tree):
+            condition = compile_scalar(tree.condition, self._environment)
+            then, otherwise = self._row(tree.then), self._row(tree.otherwise)
+            return lambda indices: then(indices) if condition(indices) else otherwise(indices)
         if not isinstance(tree, Compare):
             return _logical(holds(tree, self._environment, compile_scalar))
         sides = [compile_addends(operand, self._environment) for operand in tree.operands]
@@ -105,11 +108,11 @@ class Evaluator:
             raise _located(error, f"expressions.{name}") from None
 
     def _constraint(self, entry: ConstraintData) -> ConstraintValues:
-        operators = entry.tree.operators if isinstance(entry.tree, Compare) else ()
+        signs = operators(entry.tree)
         rows = self._links(entry.name, entry.family)
-        values = np.array(rows, dtype=np.float64).reshape(len(rows), max(1, len(operators)), 4)
+        values = np.array(rows, dtype=np.float64).reshape(len(rows), max(1, len(signs)), 4)
         left, right, violation, scale = np.moveaxis(values, 2, 0)
-        return ConstraintValues(entry.name, entry.family, operators, left, right, violation, scale)
+        return ConstraintValues(entry.name, entry.family, signs, left, right, violation, scale)
 
     def _links(self, name: str, family: Family) -> list[list[Link]]:
         run, rows = self._rows[name], []
@@ -119,6 +122,16 @@ class Evaluator:
             except DataError as error:
                 raise _located(error, f"constraints.{name}{shown(key)}") from None
         return rows
+
+
+def operators(tree: Node) -> tuple[str, ...]:
+    """The comparisons of a constraint, the same in all branches of a conditional; none for logic."""
+    if isinstance(tree, Compare):
+        return tree.operators
+    if not isinstance(tree, Conditional):
+        return ()
+    then, otherwise = operators(tree.then), operators(tree.otherwise)
+    return then if then == otherwise else ()
 
 
 def _located(error: DataError, place: str) -> DataError:
@@ -133,14 +146,14 @@ def _logical(test: Callable[[Indices], bool]) -> Row:
     return row
 
 
-def _links(operators: Sequence[str], sides: Sequence[Terms], steps: Sequence[float]) -> Row:
+def _links(signs: Sequence[str], sides: Sequence[Terms], steps: Sequence[float]) -> Row:
     def row(indices: Indices) -> list[Link]:
         terms = [side(indices) for side in sides]
         sums = [total(each) for each in terms]
         largest = [max(map(abs, each), default=0.0) for each in terms]
         return [
             _link(sign, sums[i], sums[i + 1], steps[i], max(1.0, largest[i], largest[i + 1]))
-            for i, sign in enumerate(operators)
+            for i, sign in enumerate(signs)
         ]
 
     return row

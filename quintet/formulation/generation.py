@@ -124,6 +124,7 @@ def _keys(
         return lambda indices: members(indices).keys
     components = tuple(sorted(fixed))
     parts = [build(fixed[c], environment) for c in components]
+
     def sliced(indices: Indices) -> Sequence[Key]:
         wanted = tuple([part(indices) for part in parts])
         return members(indices).slice(components).get(wanted, ())

@@ -63,7 +63,7 @@ class PlacedError(ValueError):
 
 def _element(value: Any) -> ElementValue:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError(f"{shown(value)} can't be an element: elements are integers or strings (quote it)")
+        raise ValueError(f"{shown(value)} can't be an element; quote it: elements are integers or strings")
     return value
 
 
@@ -76,7 +76,7 @@ def _member(value: Any) -> ElementValue | tuple[ElementValue, ...]:
 def _values(value: Any, depth: int = 0) -> Any:
     """Nested maps and lists of numbers and strings; keys become text, typed later by their set."""
     if depth > VALUES_DEPTH:
-        raise PlacedError(f"values nest deeper than {VALUES_DEPTH} levels")
+        raise PlacedError(f"values nest deeper than {VALUES_DEPTH} levels; write them flatter")
     if isinstance(value, Mapping):
         return _keyed(value, depth)
     if isinstance(value, list | tuple):
@@ -89,7 +89,7 @@ def _keyed(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     for key, item in value.items():
         name = str(_element(key))
         if name in found:
-            raise PlacedError(f"the key {name!r} stands twice, once as a number and once as a string")
+            raise PlacedError(f"the key {name!r} stands twice, as a number and as a string; keep one")
         found[name] = _inside(name, item, depth)
     return found
 
@@ -120,19 +120,19 @@ def _finite(value: int | float) -> bool:
 
 def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
-        raise ValueError(f"{shown(value)} is not a finite number")
+        raise ValueError(f"{shown(value)} is not a finite number; write digits without quotes")
     return value
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{shown(value)} is not a whole number")
+        raise ValueError(f"{shown(value)} is not a whole number; write digits without quotes")
     return value
 
 
 def _expression(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{shown(value)} is not an expression (put it in quotes)")
+        raise ValueError(f"{shown(value)} is not an expression; put it in quotes")
     return value if isinstance(value, str) else repr(value)
 
 
@@ -344,14 +344,13 @@ class ObjectiveEntry(Entry):
         if self.sense is Sense.SATISFY and self.expression is not None:
             raise ValueError("'satisfy' has no expression; leave it out, or say minimize or maximize")
         if self.sense is not Sense.SATISFY and self.expression is None:
-            raise ValueError(f"the expression to {self.sense} is missing; add expression: \"…\"")
+            raise ValueError(f'the expression to {self.sense} is missing; add expression: "…"')
         return self
 
 
-Objectives: TypeAlias = Annotated[
-    Annotated[ObjectiveEntry, Tag("one")] | Annotated[list[ObjectiveEntry], Field(min_length=1), Tag("several")],
-    Discriminator(_shape),
-]
+_One: TypeAlias = Annotated[ObjectiveEntry, Tag("one")]
+_Several: TypeAlias = Annotated[list[ObjectiveEntry], Field(min_length=1), Tag("several")]
+Objectives: TypeAlias = Annotated[_One | _Several, Discriminator(_shape)]
 
 
 class Assumption(Entry):
@@ -383,7 +382,9 @@ class Document(Record):
     constraints: dict[str, ConstraintEntry] = Field(default_factory=dict)
     assumptions: list[Assumption] = Field(default_factory=list)
     scenarios: dict[str, Scenario] = Field(default_factory=dict)
-    optimum: Annotated[float | Literal["infeasible", "unbounded"], BeforeValidator(_optimum)] | None = None
+    optimum: Annotated[int | float | Literal["infeasible", "unbounded"], BeforeValidator(_optimum)] | None = (
+        None
+    )
     note: str | None = None
 
     @property

@@ -401,12 +401,23 @@ class Resolver:
         """A set, or set algebra: resolved, with the components of its members."""
         if isinstance(node, Sum | Product | Negate):
             return self._algebra(node, indices)
+        self._name_of_a_set(node, indices)
         found = self.resolve(node, indices) if isinstance(node, Name | Subscript) else None
         if not isinstance(found, SetRef):
             raise self.error(node, "a set is needed here", "name a set, or combine sets with + - *")
         declared = self._catalogue.declared(found.name)
         arity = declared.arity if declared else 1
         return found, tuple(Component(found, column) for column in range(arity))
+
+    def _name_of_a_set(self, node: Node, indices: Indices) -> None:
+        if not isinstance(node, Name | Subscript):
+            return
+        declared = self._catalogue.declared(node.name) if node.name not in indices else None
+        what = "index" if node.name in indices else declared.what if declared else What.SET
+        if what is not What.SET:
+            raise self.error(
+                node, f"{node.name!r} is a{'n' if what[0] in 'ei' else ''} {what}, and a set is needed"
+            )
 
     def _algebra(self, node: Sum | Product | Negate, indices: Indices) -> tuple[Node, tuple[Component, ...]]:
         arities: list[int] = []

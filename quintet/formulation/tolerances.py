@@ -17,6 +17,8 @@ OBJECTIVE = 1e-6
 """Relative difference that two values of one optimum may have; also the absolute gap asked of solvers."""
 INTEGRALITY = 1e-6
 """Distance from the nearest whole number that an integer variable's value may have."""
+STRICT = 1e-9
+"""Relative violation of a point that is to refute an answer: less than solvers allow themselves."""
 INFINITE = 1e20
 """Bounds of this size and more are none."""
 

@@ -42,7 +42,7 @@ WORDS: dict[str, Any] = {
     ".nan": float("nan"),
 }
 REMEDIES = {
-    "mapping values are not allowed": "put a text that holds ': ' in quotes, and indent the keys of a map alike",
+    "mapping values are not allowed": "quote a text that holds ': ', and indent the keys of a map alike",
     "'\\t'": "indent with spaces, not with tabs",
     "cannot start any token": "put the text in quotes; a tab can't indent",
     "unknown escape": "write the text in single quotes, where a backslash is only a backslash",
@@ -67,7 +67,9 @@ def read_yaml(text: str, place: str = "") -> Any:
         DocumentError: It is not YAML, or uses what is refused; the place has line and column.
     """
     if len(text) > SIZE_LIMIT:
-        raise DocumentError(f"the document is longer than {SIZE_LIMIT:,} characters", place=place, remedy=BULK)
+        raise DocumentError(
+            f"the document is longer than {SIZE_LIMIT:,} characters", place=place, remedy=BULK
+        )
     builder = _Builder(place)
     try:
         for event in _events(text):
@@ -210,7 +212,8 @@ class _Builder:
         if isinstance(top.content, list):
             self._error(event, "an item is missing in this list", "quote it, or write null")
         said = f"'{_short(str(top.key))}' has no value inside {{ }}"
-        self._error(event, said, 'quote texts that hold commas or brackets ("max(a, b)"), and put a space after \':\'')
+        remedy = "quote texts that hold commas or brackets (\"max(a, b)\"), and put a space after ':'"
+        self._error(event, said, remedy)
 
     def _check(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         self._nodes += 1

@@ -17,7 +17,9 @@ WIDTH = 100
 STEP = "  "
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*|-?[0-9]+\.\.-?[0-9]+")
 MISTAKEN = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
-PRINTABLE = re.compile(r"[ -~\u00a1-\u1fff\u2010-\u2027\u2030-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\uff00-\uffef]*")
+PRINTABLE = re.compile(
+    r"[ -~\u00a1-\u1fff\u2010-\u2027\u2030-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe\uff00-\uffef]*"
+)
 KEY_LIMIT = 1000  # a key before its colon ends within 1024 characters
 
 

@@ -11,8 +11,13 @@ from quintet.formulation.schema import Sense
 
 CONTINUOUS, INTEGRAL, SEMICONTINUOUS = 0, 1, 2
 """Values of `Arrays.integrality`."""
-BOTH_LINKS = -1
-"""`row_link` of a row that holds both links of a chain such as `2 <= x + y <= 5`."""
+LOWER_FIRST, UPPER_FIRST = -1, -2
+"""`row_link` of a row that holds both links of a chain: `2 <= x + y <= 5`, `5 >= x + y >= 2`."""
+
+
+def totals(groups: Ids, values: Floats, size: int) -> Floats:
+    """Values added up by group; shape (size,), 0 for a group without any."""
+    return np.bincount(groups, values, minlength=size).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,11 @@ class Sparse:
 
     def times(self, x: Floats) -> Floats:
         """The product with a vector of one entry a column."""
-        return np.bincount(self.row_of_entries(), self.values * x[self.columns], minlength=self.rows)
+        return totals(self.row_of_entries(), self.values * x[self.columns], self.rows)
 
     def transposed_times(self, y: Floats, columns: int) -> Floats:
         """The product of the transpose with a vector of one entry a row; `columns` long."""
-        return np.bincount(self.columns, self.values * y[self.row_of_entries()], minlength=columns)
+        return totals(self.columns, self.values * y[self.row_of_entries()], columns)
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,8 @@ class Products:
     def gradient(self, x: Floats) -> Floats:
         """The derivative by each column at `x`."""
         columns = len(x)
-        by_first = np.bincount(self.first, self.values * x[self.second], minlength=columns)
-        return by_first + np.bincount(self.second, self.values * x[self.first], minlength=columns)
+        by_first = totals(self.first, self.values * x[self.second], columns)
+        return by_first + totals(self.second, self.values * x[self.first], columns)
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Arrays:
         sizes: Per constraint family, its rows in the formulation.
         row_constraint: Per matrix row, the place of its family in `constraints`.
         row_key: Per matrix row, its row in the family.
-        row_link: Per matrix row, which comparison of the chain, or BOTH_LINKS.
+        row_link: Per matrix row, which comparison of the chain, or LOWER_FIRST or UPPER_FIRST.
     """
 
     sense: Sense

@@ -31,7 +31,22 @@ def refusal(text: str, place: str = "") -> DocumentError:
 @pytest.mark.parametrize(
     "word",
     ["no", "on", "yes", "y", "n", "off", "True", "TRUE", "Null", "12:30", "2026-01-05", "007", "-007", "00"]
-    + ["1_000", "0x1F", "0o7", "0b1", "+5", "1e", "e6", "1.2.3", "1..4", "190:20:30", "=", "inf", "nan", "1,5"]
+    + [
+        "1_000",
+        "0x1F",
+        "0o7",
+        "0b1",
+        "+5",
+        "1e",
+        "e6",
+        "1.2.3",
+        "1..4",
+        "190:20:30",
+        "=",
+        "inf",
+        "nan",
+        "1,5",
+    ]
     + [".", "--1", "1-2", ".e5", "0.5.", "½", "١"],
 )
 def test_words_stay_strings(word: str) -> None:
@@ -120,7 +135,7 @@ def test_refused_with_its_place(text: str, said: str, place: str) -> None:
     ("text", "key"),
     [
         ("{source: at least 1,000 units}", "'000 units'"),
-        ('{expression: max(a, b)}', "'b)'"),
+        ("{expression: max(a, b)}", "'b)'"),
         ("{A:5}", "'A:5'"),
         ("{A: 5, B}", "'B'"),
         ("values: {A: 1,\n  B: }", "'B'"),
@@ -172,7 +187,9 @@ def test_size_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @given(st.text() | st.text(alphabet="ab:,-[]{}#&*!|>'\"%@`\\ \n\t0.1?~<=_"))
 def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
+    said = ""
     try:
         read_yaml(text)
     except DocumentError as error:
-        assert len(str(error).splitlines()) == 1
+        said = str(error)
+    assert len(said.splitlines()) <= 1

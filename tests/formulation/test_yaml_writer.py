@@ -40,7 +40,7 @@ NASTY = [
     "[1, 2]",
     "x['top']",
     'say "hi"',
-    "it's \"both\"",
+    'it\'s "both"',
     "\\%",
     "&a",
     "*a",
@@ -78,7 +78,6 @@ NASTY = [
     "w " * 300,
     "line\n" * 3,
 ]
-
 
 
 def _nasty(number: int) -> str:
@@ -170,7 +169,7 @@ def test_the_style_is_for_people() -> None:
         "constraints:\n"
         "  balance:\n"
         '    for: "d in Drink"\n'
-        f'    expression: "x[d] + {"long[d] + " * 12}y[\'top\'] == 0"\n'
+        f"    expression: \"x[d] + {'long[d] + ' * 12}y['top'] == 0\"\n"
         "assumptions:\n"
         '  - {text: "hectolitres may be split"}\n'
     )

@@ -1,0 +1,7 @@
+"""The reader: a textbook problem in English words becomes a formulation, without any language model."""
+
+from __future__ import annotations
+
+from .reader import draft
+
+__all__ = ["draft"]

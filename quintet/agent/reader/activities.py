@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from .lexicon import CONTAINERS, DETERMINERS, GENERIC_NOUNS, MEASURES, PERIODS
+from .lexicon import (
+    CONTAINERS,
+    COST,
+    DETERMINERS,
+    GENERIC_NOUNS,
+    MEASURES,
+    PERIODS,
+    PROFIT,
+    REVENUE,
+    TIME_UNITS,
+)
 from .sentences import is_noun_word, is_verb
 from .words import Token
 
@@ -19,9 +29,12 @@ SKIP_BEFORE = DETERMINERS | {
 }  # fmt: skip
 LONGEST_NAME = 5
 MOST_MEASURED = 5
-OPENERS = {"a", "an", "one", "the"}
+OPENERS = {"a", "an", "one"}
 ENDINGS = {".", "?", "!", ";", ","}
 MOST_ACTIVITIES = 12
+UNDECIDED = MEASURES | PERIODS | set(TIME_UNITS) | PROFIT | COST | REVENUE | {
+    "company", "number", "total", "time", "day", "average", "manager", "owner", "manufacturer", "employee", "worker",
+}  # fmt: skip
 SORTS = {"type", "kind", "sort", "size", "variety", "version", "model", "form", "number", "amount", "choice"}
 
 
@@ -71,9 +84,20 @@ def candidates(tokens: list[Token]) -> list[tuple[Activity, ...]]:
     seen: dict[tuple[tuple[str, ...], ...], tuple[Activity, ...]] = {}
     for group in (*_coordinations(tokens, index), *_numbered(tokens), *_measured(tokens, index)):
         key = tuple(sorted(activity.lemmas for activity in group))
-        if 2 <= len(group) <= MOST_ACTIVITIES and len(set(key)) == len(group):
+        if 2 <= len(group) <= MOST_ACTIVITIES and len(set(key)) == len(group) and _plausible(key):
             seen.setdefault(key, group)
     return list(seen.values())
+
+
+def _plausible(names: tuple[tuple[str, ...], ...]) -> bool:
+    single = [name[0] for name in names if len(name) == 1]
+    unfit = any(len(lemma) == 1 or lemma in UNDECIDED for lemma in single)
+    return not unfit and not any(name[-1] in UNDECIDED for name in names) and not _nested(names)
+
+
+def _nested(names: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether one name ends another (`seat`, `AC seat`): then the short one is no activity of its own."""
+    return any(a != b and b[-len(a) :] == a for a in names for b in names)
 
 
 def _coordinations(tokens: list[Token], index: NameIndex) -> Iterator[tuple[Activity, ...]]:

@@ -13,7 +13,7 @@ from .views import View
 TOGETHER = {"total", "combined", "combination", "altogether", "together", "overall", "either"}
 
 
-def read_amounts(view: View, facts: Facts, used: set[int]) -> set[int]:
+def read_amounts(view: View, facts: Facts, used: set[int], earlier: View | None = None) -> set[int]:
     """Take bounds, totals and resource limits; returns the positions of the numbers used."""
     taken = set()
     for measure in view.measures:
@@ -22,7 +22,7 @@ def read_amounts(view: View, facts: Facts, used: set[int]) -> set[int]:
         if _is_nonnegativity(measure):
             facts.explain(measure.token)
             taken.add(measure.at)
-        elif _place(view, _with_sense(view, measure), facts):
+        elif _place(view, _with_sense(view, measure), facts, earlier):
             taken.add(measure.at)
     return taken
 
@@ -42,8 +42,9 @@ def _with_sense(view: View, measure: Measure) -> Measure:
     return measure
 
 
-def _place(view: View, measure: Measure, facts: Facts) -> bool:
-    target = measure.target or _elided_target(view, measure)
+def _place(view: View, measure: Measure, facts: Facts, earlier: View | None) -> bool:
+    target = _sound_target(view, measure) or _elided_target(view, measure) or _predicate_target(view, measure)
+    target = target or _earlier_target(view, measure, earlier)
     subject = view.mention_before(measure.at)
     if target is not None and (measure.sense or (subject is None and measure.value != 1)):
         return _place_target(view, measure, target, facts)
@@ -52,6 +53,35 @@ def _place(view: View, measure: Measure, facts: Facts) -> bool:
     if measure.sense or _states_resource(view, measure):
         return _place_limit(view, measure, facts)
     return False
+
+
+def _sound_target(view: View, measure: Measure) -> Mention | None:
+    """The counted activity; a short form after a unit (`300 lbs of lumber`) is something measured instead."""
+    target = measure.target
+    if target is None or target.full or measure.unit == "":
+        return target
+    return target if view.tokens[measure.at + 1].lemma in CONTAINERS else None
+
+
+def _earlier_target(view: View, measure: Measure, earlier: View | None) -> Mention | None:
+    """`at least 40 rice bowls but can make only up to 70 in a day`: the noun stands in the clause before."""
+    if earlier is None or view.mentions or not measure.sense or measure.unit or not earlier.mentions:
+        return None
+    last = earlier.mentions[-1]
+    lone = len(last.activities) == 1 and len({m.activities for m in earlier.mentions}) == 1
+    pronoun = view.clause.lead == "but" or bool({"they", "it", "this", "these"} & set(view.words[:3]))
+    return last if lone and pronoun and not measure.noun else None
+
+
+def _predicate_target(view: View, measure: Measure) -> Mention | None:
+    """`at least 25 must be boxes`: the noun stands after the verb."""
+    if measure.unit and not view.names.is_group(measure.unit):
+        return None
+    after = view.mentions_after(measure.at)
+    between = view.words[measure.stop : after[0].start] if after and measure.sense else []
+    if "be" in between and len(between) <= 5 and not any(word.isdigit() for word in between):
+        return after[0]
+    return None
 
 
 def _elided_target(view: View, measure: Measure) -> Mention | None:
@@ -66,24 +96,31 @@ def _elided_target(view: View, measure: Measure) -> Mention | None:
 
 
 def _place_target(view: View, measure: Measure, target: Mention, facts: Facts) -> bool:
-    sense = measure.sense or _implied(view)
+    sense = measure.sense or _implied(view, measure)
     if not sense:
         raise view.decline(f"can't tell whether {measure.token.text!r} is a limit or a requirement in")
-    sentence = view.clause.sentence
     if len(target.activities) > 1:
         together = target.joined_by == "or" or bool(TOGETHER & set(view.words))
         if not together:
             raise view.decline("can't tell whether the number is for each or for all in")
-        facts.totals.append(Total(target.activities, sense, measure.token, measure.unit, sentence))
+        facts.totals.append(Total(target.activities, sense, measure.token, measure.unit, view.quote))
     else:
-        facts.bounds.append(Bound(target.activities[0], sense, measure.token, measure.unit, sentence))
+        facts.bounds.append(Bound(target.activities[0], sense, measure.token, measure.unit, view.quote))
     return True
 
 
-def _implied(view: View) -> str:
-    if view.supplies:
+def _implied(view: View, measure: Measure) -> str:
+    """The sense that the nearest verb gives: what is there limits, what is needed is required."""
+    start = max((m.at + 1 for m in view.measures if m.at < measure.at), default=0)
+    stop = min((m.at for m in view.measures if m.at > measure.at), default=len(view.tokens))
+    if view.needed(start, measure.at):
+        return ">="
+    if view.supplied(start, stop):
         return "<="
-    return ">=" if view.needs else ""
+    earlier = [m for m in view.measures if m.at < measure.at]
+    if earlier:
+        return earlier[-1].sense or _implied(view, earlier[-1])
+    return "<=" if view.supplied(measure.at, len(view.tokens)) else ""
 
 
 def _purpose(view: View, measure: Measure, subject: Mention) -> bool:
@@ -102,7 +139,7 @@ def _place_subject(view: View, measure: Measure, subject: Mention, facts: Facts)
     if measure.flavor == "percent":
         return False
     facts.bounds.append(
-        Bound(subject.activities[0], measure.sense, measure.token, "money" if measure.flavor == "money" else unit, view.clause.sentence)
+        Bound(subject.activities[0], measure.sense, measure.token, unit, view.quote)
     )
     return True
 
@@ -122,13 +159,14 @@ def _states_resource(view: View, measure: Measure) -> bool:
 
 
 def _place_limit(view: View, measure: Measure, facts: Facts) -> bool:
-    explicit = bool(measure.sense)
-    sense = measure.sense or _implied(view)
+    sense = measure.sense or _implied(view, measure)
     start = max((m.stop for m in view.measures if m.at < measure.at), default=0)
     stop = min((m.at for m in view.measures if m.at > measure.at), default=len(view.tokens))
     near = (*view.content(start, measure.at), *view.content(measure.stop, stop))
-    wide = view.content(0, len(view.tokens))
+    after = [m for m in view.mentions_after(measure.at) if m.start < stop]
+    owner = after[0].activities[0] if len(after) == 1 and len(after[0].activities) == 1 else None
+    spread = bool({"each", "both", "every"} & set(view.words[: measure.at]))
     facts.limits.append(
-        Limit(measure.token, sense, measure.unit, measure.noun, near, view.clause.sentence, explicit, wide)
+        Limit(measure.token, sense, measure.unit, measure.noun, near, view.clause.sentence, view.quote, spread, owner)
     )
     return True

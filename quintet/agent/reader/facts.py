@@ -22,7 +22,8 @@ class Rate:
     role: str
     verb: str
     sentence: int
-    group: int
+    label: tuple[str, ...]
+    quote: str
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Limit:
     noun: tuple[str, ...]
     context: tuple[str, ...]
     sentence: int
-    explicit: bool
-    wide: tuple[str, ...] = ()
+    quote: str
+    distributes: bool = False
+    owner: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Bound:
     sense: str
     token: Token
     unit: str
-    sentence: int
+    quote: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Total:
     sense: str
     token: Token
     unit: str
-    sentence: int
+    quote: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Ratio:
     sense: str
     token: Token | None
     right: int
-    sentence: int
+    quote: str
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,21 @@ class Share:
     activities: tuple[int, ...]
     sense: str
     token: Token
-    sentence: int
+    quote: str
     whole: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Goal:
-    """The objective: its sense and the words that name what is maximised or minimised."""
+    """The objective: its sense and the words that name what is maximised or minimised.
+
+    `head` are the stems of the thing itself, `counts` whether its number is asked (`the number of trips`).
+    """
 
     sense: str
     stems: tuple[str, ...]
+    head: tuple[str, ...]
+    counts: bool
     words: tuple[str, ...]
     sentence: int
     text: str
@@ -108,6 +115,7 @@ class Facts:
     explained: set[int] = field(default_factory=set)
     units: dict[str, int] = field(default_factory=dict)
     assumptions: list[tuple[str, str]] = field(default_factory=list)
+    counts: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
 
     def explain(self, token: Token) -> None:
         """Record that the number needs no place in the model."""

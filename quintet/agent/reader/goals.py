@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .facts import Facts, Goal
-from .lexicon import MAXIMIZE, MINIMIZE
+from .lexicon import ADVERBS, DETERMINERS, MAXIMIZE, MINIMIZE
 from .views import View
 from .words import FUNCTION_WORDS
 
@@ -57,5 +57,24 @@ def _take(view: View, facts: Facts, at: int, sense: str) -> int:
     stems = tuple(token.stem for token in tokens if token.low not in FUNCTION_WORDS)
     words = tuple(token.low for token in tokens)
     quote = view.text[view.tokens[at].start : view.tokens[stop - 1].end]
-    facts.goals.append(Goal(sense, stems, words, view.clause.sentence, quote))
+    counts, head = _head(view, at + 1, stop)
+    facts.goals.append(Goal(sense, stems, head or stems, counts, words, view.clause.sentence, quote))
     return at
+
+
+def _head(view: View, start: int, stop: int) -> tuple[bool, tuple[str, ...]]:
+    """The stems after `number of`, up to the next preposition or verb; units (`number of units of`) skipped."""
+    at = next((place for place in range(start, stop - 1) if view.words[place] in ("number", "numbers") and view.words[place + 1] == "of"), None)
+    if at is None:
+        return False, ()
+    at += 2
+    if at + 1 < stop and view.tokens[at].lemma == "unit" and view.words[at + 1] == "of":
+        at += 2
+    stems = []
+    while at < stop and view.tokens[at].kind == "word":
+        token = view.tokens[at]
+        if token.low in FUNCTION_WORDS and token.low not in DETERMINERS | ADVERBS | {"and", "or"}:
+            break
+        stems += [] if token.low in FUNCTION_WORDS else [token.stem]
+        at += 1
+    return True, tuple(stems)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .activities import Activity
 from .attributes import UNSPECIFIC, Attribute, overlap
-from .facts import Facts, Limit, Total
+from .facts import Bound, Facts, Limit, Total
 from .lexicon import CONTAINERS, PEOPLE_SEATS, TIME_UNITS
 from .mentions import Names
 from .words import stem_of
 
+DECISIONS = {"trip", "shift", "time", "delivery", "shipment", "use", "batch"}
 GAINS = {"profit", "revenue", "return", "earn", "make"}
 GAIN_STEMS = {"profit", "revenue", "return", "earn", "incom"}
 MONEY_STEMS = {"money", "invest", "fund", "portfolio", "amount", "asset", "total", "capit", "dollar"}
@@ -34,23 +34,30 @@ class Matcher:
         self.names = names
         self.invests = invests
 
-    def place(self, limit: Limit) -> list[Row] | Total | str:
+    def place(self, limit: Limit) -> list[Row] | Total | Bound | str:
         """The rows or the total that a limit stands for, or the reason why it can't be placed."""
         if not limit.sense:
             return f"can't tell whether {limit.token.text!r} is a limit or a requirement"
         scored = [(self._score(limit, a), a) for a in self.attributes if self._compatible(limit, a)]
         best = max((score for score, _ in scored), default=0.0)
         top = [attribute for score, attribute in scored if score == best and score > 0]
+        if limit.owner is not None:
+            return self._owned(limit, bool(top) and best >= 1)
+        if not top and limit.distributes:
+            top = [attribute for _, attribute in scored]
         if not top:
             return self._total(limit) or f"found nothing that {limit.token.text!r} limits"
-        if len(top) > 1 and not self._distributes(limit):
+        if len(top) > 1 and not limit.distributes:
             return f"{limit.token.text!r} may limit more than one thing"
         return [Row(limit, attribute, _factor(limit.unit, attribute.unit)) for attribute in top]
 
-    def _distributes(self, limit: Limit) -> bool:
-        return limit.token.start in self.distributed
-
-    distributed: frozenset[int] = frozenset()
+    def _owned(self, limit: Limit, is_resource: bool) -> Bound | str:
+        """`at least 10 trips using a truck` bounds one activity if what is counted are its decisions."""
+        counted = limit.unit in DECISIONS or limit.unit in self.facts.units or self.names.is_group(limit.unit)
+        goal = any(overlap({stem_of(limit.unit)}, goal.head) for goal in self.facts.goals)
+        if is_resource or not limit.unit or not (counted or goal) or limit.owner is None:
+            return f"can't tell what {limit.token.text!r} limits"
+        return Bound(limit.owner, limit.sense, limit.token, limit.unit, limit.quote)
 
     def _compatible(self, limit: Limit, attribute: Attribute) -> bool:
         if limit.token.flavor == "money" or attribute.is_money:
@@ -91,14 +98,14 @@ class Matcher:
         if not self._is_total(limit):
             return None
         everything = tuple(range(len(self.names.names)))
-        return Total(everything, limit.sense, limit.token, limit.unit, limit.sentence)
+        return Total(everything, limit.sense, limit.token, limit.unit, limit.quote)
 
     def _is_total(self, limit: Limit) -> bool:
         if limit.token.flavor == "money":
             return self.invests
         if limit.token.flavor != "plain":
             return False
-        if limit.unit in UNSPECIFIC - {""} or limit.unit in TIME_UNITS:
+        if limit.unit in UNSPECIFIC - {""} or limit.unit.startswith("square "):
             return limit.unit in self.facts.units and limit.unit not in ("unit",)
         if self.names.is_group(limit.unit) or limit.unit in self.facts.units:
             return True
@@ -111,8 +118,3 @@ def _factor(limit_unit: str, attribute_unit: str) -> float:
     if limit_unit in TIME_UNITS and attribute_unit in TIME_UNITS:
         return TIME_UNITS[limit_unit] / TIME_UNITS[attribute_unit]
     return 1.0
-
-
-def element_names(activities: tuple[Activity, ...], names: Names) -> list[str]:
-    """The elements of the set: the names of the activities, hyphens for spaces."""
-    return ["-".join(name) for name in names.names]

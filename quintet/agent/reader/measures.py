@@ -47,6 +47,7 @@ class Measure:
     noun: tuple[str, ...]
     sense: str = ""
     target: Mention | None = None
+    label: tuple[str, ...] = ()
 
     @property
     def value(self) -> float:
@@ -73,11 +74,16 @@ def measures_of(clause: Clause, mentions: list[Mention]) -> list[Measure]:
 def _measure(tokens: tuple[Token, ...], at: int, mentions: list[Mention], before: list[Measure]) -> Measure:
     unit, after = _unit(tokens, at)
     target = _target(tokens, at, after, mentions)
-    stop, noun = _noun(tokens, after, mentions, target, bool(unit))
+    stop, noun = _noun(tokens, after, mentions)
     if not unit and not target and tokens[at].flavor == "plain" and stop > after and tokens[after].kind == "word":
         unit = _head_of(tokens, after, stop)
     sense = _sense(tokens, at, max(stop, after), before)
-    return Measure(tokens[at], at, max(stop, after, at + 1), unit, noun, sense, target)
+    label = tuple(token.low for token in tokens[after:stop] if _is_content(token))
+    return Measure(tokens[at], at, max(stop, after, at + 1), unit, noun, sense, target, label)
+
+
+def _is_content(token: Token) -> bool:
+    return token.kind == "word" and token.low not in FUNCTION_WORDS | IGNORED and token.low.isascii()
 
 
 def _head_of(tokens: tuple[Token, ...], start: int, stop: int) -> str:
@@ -99,10 +105,22 @@ def _unit(tokens: tuple[Token, ...], at: int) -> tuple[str, int]:
         skip = 2 if after + 1 < len(tokens) and tokens[after + 1].text == "." else 1
         skip = skip if after + skip < len(tokens) else skip - 1
         return f"square {tokens[after + skip].lemma}".replace("square unit", "au"), after + skip + 1
+    for place in range(after + 1, min(after + 3, len(tokens))):
+        if tokens[place].lemma in TIME_UNITS and all(token.is_noun and token.lemma not in UNIT_WORDS for token in tokens[after:place]):
+            return tokens[place].lemma, after
+    if after < len(tokens) and tokens[after].lemma.endswith(tuple(f"-{unit}" for unit in TIME_UNITS)):
+        return tokens[after].lemma.rsplit("-", 1)[1], after
     if after < len(tokens) and tokens[after].lemma in UNIT_WORDS and tokens[after].kind == "word":
         unit = tokens[after].lemma
         return unit, _skip_bracket(tokens, after + 1)
     return "", after
+
+
+def unit_at(tokens: tuple[Token, ...], at: int) -> str:
+    """The unit that starts at a position (`square feet` is `square foot`)."""
+    if tokens[at].low in ("sq", "square") and at + 1 < len(tokens):
+        return f"square {tokens[at + 1].lemma}"
+    return tokens[at].lemma
 
 
 def _skip_bracket(tokens: tuple[Token, ...], at: int) -> int:
@@ -121,14 +139,14 @@ def _target(tokens: tuple[Token, ...], at: int, after: int, mentions: list[Menti
 
 
 def _noun(
-    tokens: tuple[Token, ...], at: int, mentions: list[Mention], target: Mention | None, has_unit: bool
+    tokens: tuple[Token, ...], at: int, mentions: list[Mention]
 ) -> tuple[int, tuple[str, ...]]:
-    starts = {mention.start for mention in mentions if mention.full}
+    starts = {mention.start for mention in mentions}
     stop, stems = at, []
     while stop < len(tokens) and not _phrase_ends(tokens, stop, starts):
         token = tokens[stop]
-        if token.kind == "word" and token.low not in FUNCTION_WORDS | IGNORED:
-            stems.append(token.stem)
+        if token.kind == "word" and token.low not in FUNCTION_WORDS | IGNORED and token.lemma not in {*PERIODS, *TIME_UNITS}:
+            stems.append(token.stem.split("-")[0] if token.lemma.endswith(("-hour", "-minute")) else token.stem)
         stop += 1
     return stop, tuple(dict.fromkeys(stems))
 

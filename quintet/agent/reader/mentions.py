@@ -54,8 +54,12 @@ class Names:
         self.common = {lemma for lemma, count in counts.items() if count > 1}
         heads = {name[-1] for name in self.names}
         self.head = heads.pop() if len(heads) == 1 else ""
+        self._modifiers = self._only_modifiers(tokens)
         self.patterns = self._patterns()
         self.group = self._group_nouns(tokens)
+
+    def __str__(self) -> str:
+        return ", ".join(" ".join(name) for name in self.names)
 
     def _completed(self) -> list[tuple[str, ...]]:
         raw = [activity.lemmas for activity in self.activities]
@@ -70,6 +74,15 @@ class Names:
         size = len(lemmas)
         keys = self._keys
         return any(tuple(keys[at : at + size]) == lemmas for at in range(len(keys) - size + 1))
+
+    def _only_modifiers(self, tokens: list[Token]) -> set[str]:
+        """The first words of names that always stand before another noun, so that they name by themselves."""
+        first = {name[0] for name in self.names if len(name) > 1}
+        alone = set()
+        for at, token in enumerate(tokens):
+            if token.lemma in first and not (at + 1 < len(tokens) and is_noun_word(tokens, at + 1)):
+                alone.add(token.lemma)
+        return first - alone
 
     def _patterns(self) -> dict[tuple[str, ...], Pattern]:
         found: dict[tuple[str, ...], list[Pattern]] = {}
@@ -94,7 +107,7 @@ class Names:
             forms += [(own, False), ((*own, self.head), True)] if self.head else [(own, False)]
         if len(name) > 1 and name[-1] not in self.common and _can_stand(name[-1:]):
             forms.append((name[-1:], True))
-        if len(own) > 1 and _can_stand(own[:1]) and own[0] not in MEASURES:
+        if len(own) > 1 and _can_stand(own[:1]) and own[0] not in MEASURES and own[0] in self._modifiers:
             forms.append((own[:1], False))
         return [(form, full) for form, full in forms if all(form)]
 
@@ -105,6 +118,8 @@ class Names:
                 group |= self._noun_run(tokens, at + 2)
             elif token.low == "of" and at + 1 < len(tokens) and tokens[at + 1].low == "each" and at >= 2:
                 group |= self._noun_run(tokens, at + 2)
+            elif token.low == "whom" and at >= 3 and tokens[at - 1].low == "of":
+                group |= {tokens[at - 3 if tokens[at - 2].text == "," else at - 2].lemma}
         group |= self._before_first_list(tokens)
         own = {lemma for name in self.names for lemma in name if lemma not in self.common}
         return {noun for noun in group if noun not in own and noun not in ("", "of")}
@@ -158,6 +173,8 @@ class Names:
 
     def _fits(self, tokens: tuple[Token, ...], at: int, size: int, pattern: Pattern) -> bool:
         name = self.names[pattern.activity]
+        if size < len(name) and tokens[at].lemma == name[-1] and at and _modifies(tokens, at, name):
+            return False
         if size == len(name):
             return not (size == 1 and self._is_modifier(tokens, at))
         after = tokens[at + size] if at + size < len(tokens) else None
@@ -165,7 +182,7 @@ class Names:
             return not (at and tokens[at].lemma in ADJECTIVE_KEYS and verb_base(tokens[at - 1].low) == "be")
         if after.lemma in self.group | self.common | COMPANIONS | set(name):
             return True
-        return tokens[at].lemma not in ADJECTIVE_KEYS
+        return False
 
     def _is_modifier(self, tokens: tuple[Token, ...], at: int) -> bool:
         after = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -177,7 +194,7 @@ class Names:
     def _extended(self, tokens: tuple[Token, ...], start: int, stop: int, pattern: Pattern) -> Mention:
         name = set(self.names[pattern.activity])
         full = pattern.full
-        while stop < len(tokens) and is_noun_word(tokens, stop):
+        while stop < len(tokens) and (is_noun_word(tokens, stop) or tokens[stop].low in ("one", "ones")):
             if tokens[stop].lemma in self.group | {self.head} - {""}:
                 full = True
             elif tokens[stop].lemma not in name | COMPANIONS:
@@ -188,6 +205,12 @@ class Names:
     def is_group(self, lemma: str) -> bool:
         """Whether the noun stands for all activities together."""
         return lemma in self.group or lemma in UNIVERSAL
+
+
+def _modifies(tokens: tuple[Token, ...], at: int, name: tuple[str, ...]) -> bool:
+    """Whether the word before makes another thing of a short form (`computer engineers` for `engineers`)."""
+    before = tokens[at - 1]
+    return before.is_noun and is_noun_word(tokens, at - 1) and before.lemma not in name
 
 
 def _lemma(token: Token) -> str:

@@ -23,7 +23,7 @@ PARTS = {
 CURRENCY = {"$", "€", "£", "¥"}
 MONEY_WORDS = {"dollar", "euro", "usd", "eur", "buck"}
 AFTER_MULTIPLE = {
-    "as", "more", "the", "that", "greater", "larger", "fewer", "less", "higher", "bigger", "their",
+    "as", "more", "the", "that", "of", "greater", "larger", "fewer", "less", "higher", "bigger", "their",
 }  # fmt: skip
 AFTER_PART = {"of", "the", "as", "that", "their", "its", "his", "her", "all"}
 DOZEN = 12

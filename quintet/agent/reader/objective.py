@@ -27,15 +27,22 @@ class Objective:
 class ObjectiveFinder:
     """Finds what the goal's words mean in terms of the attributes."""
 
-    def __init__(self, facts: Facts, attributes: list[Attribute], names: Names, unit: str) -> None:
+    def __init__(self, facts: Facts, attributes: list[Attribute], names: Names, unit: str, limited: set[int]) -> None:
         self.facts = facts
         self.attributes = attributes
         self.names = names
         self.unit = unit
+        self.limited = limited
 
     def find(self, goal: Goal) -> Objective | None:
         """The objective a goal stands for, or `None` if its words don't say."""
-        return self._money(goal) or self._resource(goal) or self._count(goal) or self._time(goal)
+        return (
+            self._money(goal)
+            or self._resource(goal, least=2)
+            or self._count(goal)
+            or self._time(goal)
+            or (self._number(goal) if goal.counts else self._resource(goal, least=0.5))
+        )
 
     def _money(self, goal: Goal) -> Objective | None:
         concept = concept_of(goal.words)
@@ -68,11 +75,11 @@ class ObjectiveFinder:
         scored = sorted(((overlap(a.noun, goal.stems), a.number, a) for a in found), reverse=True)
         return Objective(goal, scored[0][2]) if scored[0][0] > scored[1][0] else None
 
-    def _resource(self, goal: Goal) -> Objective | None:
-        stems = set(goal.stems) - EMPTY
-        others = [a for a in self.attributes if not a.role]
+    def _resource(self, goal: Goal, least: float) -> Objective | None:
+        stems = set(goal.head) - EMPTY
+        others = [a for a in self.attributes if not a.role and (least >= 2 or a.number not in self.limited)]
         scored = sorted(((self._overlap(a, stems), -a.number, a) for a in others), reverse=True, key=lambda e: e[:2])
-        if not scored or scored[0][0] <= 0:
+        if not scored or scored[0][0] < least:
             return None
         return Objective(goal, scored[0][2]) if len(scored) == 1 or scored[0][0] > scored[1][0] else None
 
@@ -84,8 +91,15 @@ class ObjectiveFinder:
     def _count(self, goal: Goal) -> Objective | None:
         own = {stem_of(lemma) for lemma in self.names.group | self.names.common | CONTAINERS if lemma}
         own |= {stem_of(name[-1]) for name in self.names.names} | {stem_of(self.unit)} | {"item", "product"}
-        stems = set(goal.stems) - EMPTY
+        stems = set(goal.head) - EMPTY
         return Objective(goal, None) if overlap(stems, own) else None
+
+    def _number(self, goal: Goal) -> Objective | None:
+        """The number of something no data is told for: each activity counts as one of it."""
+        if not goal.head:
+            return None
+        self.facts.assumptions.append((f"Each activity counts as one in {goal.text!r}.", goal.text))
+        return Objective(goal, None)
 
     def _time(self, goal: Goal) -> Objective | None:
         if not {"time", "minute", "hour", "day", "long"} & set(goal.words):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .facts import Facts, Rate
 from .lexicon import CONTAINERS, MEASURES, PERIODS, TIME_UNITS
-from .measures import Measure
+from .measures import Measure, unit_at
 from .mentions import Mention
 from .roles import role_of
 from .views import View
@@ -32,9 +32,11 @@ def _note_units(view: View, facts: Facts) -> None:
         if at >= 1 and view.words[at] == "of" and view.tokens[at - 1].lemma in DECISION_UNITS:
             unit = view.tokens[at - 1].lemma
             facts.units[unit] = facts.units.get(unit, 0) + 1
-    for word, token in zip(view.words, view.tokens[1:], strict=False):
-        if word in ("per", "each", "every") and token.lemma in DECISION_UNITS:
-            facts.units[token.lemma] = facts.units.get(token.lemma, 0) + 1
+    for at, word in enumerate(view.words[:-1]):
+        if word in ("per", "each", "every"):
+            unit = unit_at(view.tokens, at + 1)
+            if unit in DECISION_UNITS or unit.startswith("square "):
+                facts.units[unit] = facts.units.get(unit, 0) + 1
 
 
 def _denominators(view: View, facts: Facts) -> set[int]:
@@ -105,7 +107,7 @@ def _rate(view: View, measure: Measure, activity: int, facts: Facts) -> Rate:
     context = tuple(dict.fromkeys((*view.content(start, measure.at), *view.content(measure.stop, stop))))
     return Rate(
         activity, measure.token, measure.unit, noun, context, role, view.verb_before(measure.at),
-        view.clause.sentence, measure.at,
+        view.clause.sentence, measure.label, view.quote,
     )  # fmt: skip
 
 

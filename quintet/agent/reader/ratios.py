@@ -14,6 +14,7 @@ COMPARATIVES = {
     "more": ">", "greater": ">", "larger": ">", "higher": ">", "bigger": ">", "above": ">",
     "less": "<", "fewer": "<", "smaller": "<", "lower": "<", "below": "<",
 }  # fmt: skip
+OF_ONE = {"of", "the", "number", "amount", "quantity", "that", "to", "as", "much", "many", "in", "invested", "money"}
 NEGATIVE = {"not", "cannot", "can't", "never", "no", "mustn't", "doesn't", "shouldn't"}
 
 
@@ -40,7 +41,7 @@ def _with_number(view: View, measure: Measure, facts: Facts) -> bool:
     if not measure.sense or measure.sense == "==":
         raise view.decline(f"{measure.token.text!r} says neither at least nor at most in")
     facts.ratios.append(
-        Ratio(left.activities[0], measure.sense, measure.token, right.activities[0], view.clause.sentence)
+        Ratio(left.activities[0], measure.sense, measure.token, right.activities[0], view.quote)
     )
     return True
 
@@ -54,10 +55,7 @@ def _of_one_activity(view: View, measure: Measure) -> bool:
     if {"total", "all", "be"} & set(words) or any(view.names.is_group(token.lemma) for token in view.tokens[measure.at + 1 : after[0].start]):
         return False
     as_many = "as" in words and len(after) >= 2
-    return as_many or view.mention_before(measure.at) is not None and all(
-        word in ("of", "the", "number", "amount", "quantity", "that", "to", "as", "much", "many", "in", "invested", "money")
-        for word in words
-    )
+    return as_many or (view.mention_before(measure.at) is not None and "of" in words and OF_ONE.issuperset(words))
 
 
 def _sides(view: View, at: int) -> tuple[Mention | None, Mention | None]:
@@ -83,7 +81,7 @@ def _without_number(view: View, facts: Facts) -> None:
         raise view.decline("can't tell what is compared in")
     if left.activities == right.activities:
         raise view.decline("compares an activity with itself")
-    facts.ratios.append(Ratio(left.activities[0], sense, None, right.activities[0], view.clause.sentence))
+    facts.ratios.append(Ratio(left.activities[0], sense, None, right.activities[0], view.quote))
 
 
 def _only_preferred(view: View) -> bool:

@@ -161,6 +161,8 @@ def _pieces(tokens: list[Token]) -> list[tuple[list[str], list[Token]]]:
         cut = token.low in STRONG or token.text in (";", ":") or token.low in WEAK
         if cut and token.low == "so" and at + 1 < len(tokens) and tokens[at + 1].low in ("as", "that"):
             cut = False
+        if cut and token.low in ("but", "and", "or") and at and tokens[at - 1].is_number:
+            cut = False
         if cut and pieces[-1][1] and not _only_marks(pieces[-1][1]):
             pieces.append(([], []))
         if cut:

@@ -79,26 +79,48 @@ class View:
     @property
     def supplies(self) -> bool:
         """Whether the clause says that something is there to be used."""
-        if SUPPLY_WORDS & set(self.words):
+        return self.supplied(0, len(self.tokens))
+
+    def supplied(self, start: int, stop: int) -> bool:
+        """Whether the words from `start` to `stop` say that something is there to be used."""
+        words = self.words[start:stop]
+        if SUPPLY_WORDS & set(words):
             return True
-        bases = {verb_base(word) for word in self.words if not word.endswith("ing")}
-        return bool(bases & SUPPLY_VERBS) or " ".join(self.words).startswith(("there are", "there is"))
+        bases = {verb_base(word) for word in words if not word.endswith("ing")}
+        return bool(bases & SUPPLY_VERBS) or " ".join(words).startswith(("there are", "there is"))
 
     @property
     def needs(self) -> bool:
         """Whether the clause says that something has to be reached."""
-        return bool(NEED_WORDS & set(self.words)) or self._has_to()
+        return self.needed(0, len(self.tokens))
 
-    def _has_to(self) -> bool:
-        return any(
-            word in ("has", "have") and after == "to" for word, after in zip(self.words, self.words[1:], strict=False)
-        )
+    def needed(self, start: int, stop: int) -> bool:
+        """Whether the words from `start` to `stop` say that something has to be reached."""
+        words = self.words[start:stop]
+        has_to = any(word in ("has", "have") and after == "to" for word, after in zip(words, words[1:], strict=False))
+        return has_to or bool(NEED_WORDS & set(words))
 
 
 def view_of(clause: Clause, names: Names, text: str) -> View:
     """Find the mentions and measures of a clause."""
     mentions = [m for m in names.mentions(clause) if not _is_measured_noun(clause, m)]
+    mentions = sorted([*mentions, *_everything(clause, names, mentions)], key=lambda m: m.start)
     return View(clause, mentions, measures_of(clause, mentions), names, text)
+
+
+def _everything(clause: Clause, names: Names, mentions: list[Mention]) -> list[Mention]:
+    """`each cake`, `both require`: all activities, one by one."""
+    taken = {at for mention in mentions for at in range(mention.start, mention.stop)}
+    found = []
+    for at, token in enumerate(clause.tokens[:-1]):
+        after = clause.tokens[at + 1]
+        noun = token.low in ("each", "both", "every", "per") and after.lemma in names.group and at + 1 not in taken
+        verb = token.low == "both" and verb_base(after.low) in ("require", "take", "need", "use", "cost", "contain")
+        if noun and not (at + 2 < len(clause.tokens) and clause.tokens[at + 2].is_noun and at + 2 in taken):
+            found.append(Mention(at, at + 2, tuple(range(len(names.names))), True, "each"))
+        elif verb:
+            found.append(Mention(at, at + 1, tuple(range(len(names.names))), True, "each"))
+    return found if not mentions else []
 
 
 def _is_measured_noun(clause: Clause, mention: Mention) -> bool:

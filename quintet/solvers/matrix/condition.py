@@ -130,11 +130,15 @@ def _plain(walker: Walker, node: Node, frame: Frame) -> Floats | Elements:
 
 
 def _numbers(walker: Walker, value: Floats | Elements) -> Floats:
-    """Numbers, NaN for text. (A number never equals text, and NaN never equals a number.)"""
+    """Numbers; NaN for text, which equals no number either."""
     if not isinstance(value, Elements):
         return value
     known = walker.model.universe.numbers
-    return np.where(value.ids >= 0, known[np.maximum(value.ids, 0)], np.nan) if len(known) else np.full(len(value), np.nan)
+    return (
+        np.where(value.ids >= 0, known[np.maximum(value.ids, 0)], np.nan)
+        if len(known)
+        else np.full(len(value), np.nan)
+    )
 
 
 def _texts(

@@ -139,7 +139,7 @@ def _guard(walker: Walker, node: Comprehension, rows: int) -> None:
         f"'{generators_text(node.generators)}' would make {rows:,} rows here, more than the limit of "
         f"{walker.limit:,}; the widest index is {names!r} with {most:,} elements",
         place=walker.place,
-        remedy=f"add the filter that is missing, as in 'for {names} in … if …', or use a set of the pairs that exist",
+        remedy=f"add the filter that is missing ('for {names} in … if …'), or a set of the pairs that exist",
     )
 
 
@@ -316,3 +316,19 @@ def _among(walker: Walker, domain: ListOf | TupleOf, frame: Frame, ids: Ids) -> 
         values = np.column_stack([walker.subscript(part, frame) for part in parts])
         held |= np.all(values == ids, axis=1) & np.all(values >= 0, axis=1)
     return held
+
+
+def ordered(walker: Walker, domain: Node, frame: Frame) -> tuple[Ids, Ids, Ids]:
+    """A set row by row, its members end to end and in order.
+
+    Returns:
+        Members (shape (n, arity)), and per row where its set starts and how many members it has.
+    """
+    data = walker.domains.fixed(domain)
+    found = whole(data, frame.rows) if data is not None else _varying(walker, domain, frame)
+    if isinstance(found, Pick):
+        return found.ids, found.starts, found.counts
+    parents, members = found
+    order = np.argsort(parents, kind="stable")
+    counts = np.bincount(parents, minlength=frame.rows)
+    return members[order], np.cumsum(counts) - counts, counts

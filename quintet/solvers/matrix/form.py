@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from quintet.formulation.model import Floats, Ids
+from quintet.solvers.arrays import totals
 from quintet.solvers.matrix.frame import ranges
 
 
@@ -155,7 +156,7 @@ class Form:
         """Row r becomes row `rows[r]` of a form with `size` rows; what meets in a row is added."""
         linear, quadratic = self.linear, self.quadratic
         return Form(
-            np.bincount(rows, self.constant, minlength=size) if len(rows) else np.zeros(size),
+            totals(rows, self.constant, size),
             replace(linear, rows=rows[linear.rows]),
             replace(quadratic, rows=rows[quadratic.rows]),
         )

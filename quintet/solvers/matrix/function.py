@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from quintet.formulation.functions import OF_SETS, ORDERED
-from quintet.formulation.model import Floats, Ids
+from quintet.formulation.model import Floats, Ids, Ladder
 from quintet.formulation.tree import Call, Comprehension, Node
+from quintet.solvers.arrays import totals
+from quintet.solvers.matrix.expansion import ordered
 from quintet.solvers.matrix.form import Form
-from quintet.solvers.matrix.frame import Elements, Frame
+from quintet.solvers.matrix.frame import Elements, Frame, ranges
 
 if TYPE_CHECKING:
     from quintet.solvers.matrix.walker import Value, Walker
@@ -74,7 +77,7 @@ def _sum(walker: Walker, node: Call, frame: Frame) -> Value:
     body = walker.quantity(argument.body, inner)
     if isinstance(body, Form):
         return body.moved(parents, frame.rows)
-    return np.bincount(parents, body, minlength=frame.rows) if len(parents) else np.zeros(frame.rows)
+    return totals(parents, body, frame.rows)
 
 
 def _reduction(walker: Walker, node: Call, frame: Frame) -> Value:
@@ -114,73 +117,69 @@ def _number(walker: Walker, node: Call, item: Node, frame: Frame) -> Floats:
 # ordered sets
 
 
+@dataclass(frozen=True)
+class Ordered:
+    """Per row of a frame, an ordered set: `sizes[r]` of `members` from place `starts[r]` on."""
+
+    members: Ids
+    starts: Ids
+    sizes: Ids
+
+    def places(self, ids: Ids) -> Ids:
+        """Place of an element in its row's set, from 0; -1 where it is no member."""
+        starts, first = np.unique(self.starts, return_index=True)
+        sizes = self.sizes[first]
+        if not sizes.sum():
+            return np.full(len(ids), -1, dtype=np.int64)
+        where = ranges(starts, sizes)
+        ladder = Ladder.build(np.column_stack([np.repeat(starts, sizes), self.members[where]]))
+        found = ladder.climb(np.column_stack([self.starts, ids]))
+        return np.where(found < 0, -1, where[found] - self.starts)
+
+
 def _of_set(walker: Walker, node: Call, frame: Frame) -> Value:
     """`first last card ord prev next prevw nextw`; the first argument is the set."""
-    members, starts, sizes = _ordered_sets(walker, node, frame)
+    members, starts, sizes = ordered(walker, node.arguments[0], frame)
     if node.function == "card":
         return sizes.astype(np.float64)
+    if members.shape[1] > 1:
+        message = f"{walker.shown(node.arguments[0])} holds tuples in {walker.shown(node)}"
+        raise walker.fail(frame, 0, message, "use a set of single elements")
+    sets = Ordered(members[:, 0], starts, sizes)
     if node.function in OF_SETS:
-        return _end(walker, node, frame, members, starts, sizes)
-    place = _place(walker, node, frame, members, starts, sizes)
+        return _end(walker, node, frame, sets)
+    place = _place(walker, node, frame, sets)
     if node.function == "ord":
         return (place + 1).astype(np.float64)
-    return _stepped(walker, node, frame, members, starts, sizes, place)
+    return _stepped(walker, node, frame, sets, place)
 
 
-def _ordered_sets(walker: Walker, node: Call, frame: Frame) -> tuple[Ids, Ids, Ids]:
-    """Members (shape (n, arity)), and per row where its set starts and how many members it has."""
-    domain = node.arguments[0]
-    data = walker.domains.fixed(domain)
-    if data is not None:
-        zeros = np.zeros(frame.rows, dtype=np.int64)
-        return data.ids, zeros, np.full(frame.rows, len(data))
-    return walker.written(domain, frame)
-
-
-def _end(walker: Walker, node: Call, frame: Frame, members: Ids, starts: Ids, sizes: Ids) -> Elements:
-    if not sizes.all():
-        row = int(np.flatnonzero(sizes == 0)[0])
+def _end(walker: Walker, node: Call, frame: Frame, sets: Ordered) -> Elements:
+    if not sets.sizes.all():
+        row = int(np.flatnonzero(sets.sizes == 0)[0])
         raise walker.fail(frame, row, f"the set is empty in {walker.shown(node)}", "exclude it by a filter")
-    return Elements(members[starts + (sizes - 1 if node.function == "last" else 0), 0])
+    return Elements(sets.members[sets.starts + (sets.sizes - 1 if node.function == "last" else 0)])
 
 
-def _place(
-    walker: Walker, node: Call, frame: Frame, members: Ids, starts: Ids, sizes: Ids
-) -> Ids:
-    """Place of the element in its row's set, from 0."""
-    ids = walker.subscript(node.arguments[1], frame)
-    place = np.full(frame.rows, -1, dtype=np.int64)
-    for start, size in np.unique(np.column_stack([starts, sizes]), axis=0).tolist():
-        rows = np.flatnonzero((starts == start) & (sizes == size))
-        place[rows] = _positions(members[start : start + size, 0], ids[rows])
-    if np.any(place < 0):
-        row = int(np.flatnonzero(place < 0)[0])
+def _place(walker: Walker, node: Call, frame: Frame, sets: Ordered) -> Ids:
+    place = sets.places(walker.subscript(node.arguments[1], frame))
+    outside = np.flatnonzero(place < 0)
+    if len(outside):
         message = f"{walker.shown(node.arguments[1])} is not in the set in {walker.shown(node)}"
-        raise walker.fail(frame, row, message, "exclude it by a filter")
+        raise walker.fail(frame, int(outside[0]), message, "exclude it by a filter")
     return place
 
 
-def _positions(members: Ids, ids: Ids) -> Ids:
-    if not len(members):
-        return np.full(len(ids), -1, dtype=np.int64)
-    order = np.argsort(members, kind="stable")
-    at = np.minimum(np.searchsorted(members[order], ids), len(members) - 1)
-    found = order[at]
-    return np.where(members[found] == ids, found, -1)
-
-
-def _stepped(
-    walker: Walker, node: Call, frame: Frame, members: Ids, starts: Ids, sizes: Ids, place: Ids
-) -> Elements:
+def _stepped(walker: Walker, node: Call, frame: Frame, sets: Ordered, place: Ids) -> Elements:
     steps = walker.data(node.arguments[2], frame) if len(node.arguments) > 2 else np.ones(frame.rows)
-    if np.any(steps != np.floor(steps)):
-        row = int(np.flatnonzero(steps != np.floor(steps))[0])
-        raise walker.fail(frame, row, f"the steps of {walker.shown(node)} are not whole")
+    broken = np.flatnonzero(steps != np.floor(steps))
+    if len(broken):
+        raise walker.fail(frame, int(broken[0]), f"the steps of {walker.shown(node)} are not whole")
     target = place + (-1 if node.function.startswith("prev") else 1) * steps.astype(np.int64)
     if node.function.endswith("w"):
-        target = np.mod(target, np.maximum(sizes, 1))
-    outside = np.flatnonzero((target < 0) | (target >= sizes))
+        target = np.mod(target, sets.sizes)
+    outside = np.flatnonzero((target < 0) | (target >= sets.sizes))
     if len(outside):
         remedy = "exclude it by a filter, or use prevw and nextw to go round"
         raise walker.fail(frame, int(outside[0]), f"{walker.shown(node)} is past the end of its set", remedy)
-    return Elements(members[starts + target, 0])
+    return Elements(sets.members[sets.starts + target])

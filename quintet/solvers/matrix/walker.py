@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from quintet.errors import DataError, SizeError
-from quintet.formulation.model import Family, Floats, Ids, Model, SetData, SetFamilyData
+from quintet.formulation.model import Family, Floats, Ids, Model, SetFamilyData
 from quintet.formulation.printer import to_text
 from quintet.formulation.tree import (
     Call,
@@ -209,7 +209,7 @@ class Walker:
     def too_many(self, node: Node, error: TooMany) -> SizeError:
         """The error for a result with too many terms."""
         return SizeError(
-            f"{self.shown(node)} would have {error.terms:,} terms here, more than the limit of {self.limit:,}",
+            f"{self.shown(node)} would have {error.terms:,} terms here, above the limit of {self.limit:,}",
             place=self.place,
             remedy="give it a variable of its own with a constraint that defines it, or add a filter",
         )
@@ -367,10 +367,6 @@ class Walker:
         if len(arguments) == 1 and isinstance(arguments[0], ListOf):
             return arguments[0].items
         return arguments
-
-    def is_fixed(self, domain: Node) -> SetData | None:
-        """The set, if it is the same in every row."""
-        return self.domains.fixed(domain)
 
 
 def _empty_columns(node: Comprehension) -> dict[str, Ids]:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Literal, TypeAlias
 
-from . import enumeration, networks, programs, proofs
+from . import cases, enumeration, networks, programs, proofs, routes
 
 Optimum: TypeAlias = float | Literal["infeasible", "unbounded"]
-MODULES: tuple[ModuleType, ...] = (enumeration, networks, programs, proofs)
+MODULES: tuple[ModuleType, ...] = (cases, enumeration, networks, programs, proofs, routes)
 
 
 def oracle(example: str) -> Callable[[], Optimum]:

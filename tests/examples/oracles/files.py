@@ -21,6 +21,11 @@ def column(place: str, key: str, value: str) -> dict[str, float]:
     return {row[key]: float(row[value]) for row in rows(place)}
 
 
+def figures(place: str, key: str) -> dict[str, dict[str, float]]:
+    """All columns but the key column, as numbers."""
+    return {row[key]: {name: float(cell) for name, cell in row.items() if name != key} for row in rows(place)}
+
+
 def sheet(place: str, name: str) -> list[tuple]:
     """Rows of an XLSX sheet below the header."""
     book = openpyxl.load_workbook(EXAMPLES / place, read_only=True)

@@ -1,0 +1,1 @@
+"""The roles, verification, and the way from a problem to an answer."""

@@ -1,0 +1,86 @@
+"""What can be said of a formulation without solving it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from quintet.formulation.bind import bind
+from quintet.formulation.classify import classify
+from quintet.formulation.coverage import cover
+from quintet.formulation.document import Formulation
+from quintet.formulation.model import Model, SetFamilyData
+from quintet.formulation.structure import structure
+from quintet.problem import Finding, Severity
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Sizes, class and findings of one formulation.
+
+    Args:
+        file: The document.
+        model: The bound model.
+        findings: What was noticed, worst first.
+    """
+
+    file: Path
+    model: Model
+    findings: tuple[Finding, ...]
+
+    @property
+    def faulty(self) -> bool:
+        """Whether any finding is an error."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    def record(self) -> dict[str, Any]:
+        """Everything as one JSON-ready document."""
+        model = self.model
+        return {
+            "file": str(self.file),
+            "title": model.formulation.title,
+            "class": classify(model).value,
+            "sets": {name: _members(found) for name, found in model.sets.items()},
+            "parameters": {name: len(p.family) for name, p in model.parameters.items()},
+            "variables": {name: len(v.family) for name, v in model.variables.items()},
+            "constraints": {name: len(c.family) for name, c in model.constraints.items()},
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+    def to_json(self) -> str:
+        """`record()` as text."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=2)
+
+    def to_text(self) -> str:
+        """The inspection for a person."""
+        record = self.record()
+        lines = [f"{record['title'] or self.file.name}: {record['class']}"]
+        for room in ("sets", "parameters", "variables", "constraints"):
+            sizes = ", ".join(f"{name} {size:,}" for name, size in record[room].items())
+            lines.append(f"  {room:<12} {sizes or 'none'}")
+        lines += [f"  {finding}" for finding in self.findings] or ["  no findings"]
+        return "\n".join(lines)
+
+
+def inspect(file: Path, data: Path | None = None) -> Inspection:
+    """Load, bind and check a formulation.
+
+    Args:
+        file: The document.
+        data: Folder in which its tables are looked up.
+
+    Raises:
+        DocumentError: It can't be read, or is not a formulation.
+        DataError: Its data can't be used.
+    """
+    formulation = Formulation.load(file)
+    model = bind(formulation, data)
+    order = list(Severity)
+    found = [*structure(model), *cover(formulation)]
+    return Inspection(file, model, tuple(sorted(found, key=lambda f: order.index(f.severity))))
+
+
+def _members(found: object) -> int:
+    return len(found.ids) if isinstance(found, SetFamilyData) else len(found)  # type: ignore[arg-type]  # SetData

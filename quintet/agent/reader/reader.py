@@ -1,0 +1,133 @@
+"""Reads a textbook problem in English into a formulation, without any language model.
+
+The reader tries the sets of nouns that may be decided about, in the order of their evidence, and takes the
+first under which every number and every requirement of the text finds a place. It declines, naming the clause,
+where something has none: a wrong model is worse than no model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import ProblemError, ReaderDeclined
+from .activities import Activity, candidates
+from .document import Document, clean
+from .mentions import Names
+from .numbers import merge_numbers
+from .reading import Reading, build, read_facts
+from .sentences import Clause, split_clauses, split_sentences
+from .views import REMEDY, view_of
+from .words import Token, raw_tokens
+
+LONGEST_TEXT = 20_000
+MOST_CANDIDATES = 12
+COMMON_WORDS = {"the", "a", "an", "of", "to", "and", "is", "in", "for", "each", "has", "how", "be", "are", "should", "must", "at"}
+
+
+def draft(text: str) -> dict[str, Any]:
+    """Read a problem text into a document of the formulation language.
+
+    Args:
+        text: The problem in English words.
+
+    Raises:
+        ProblemError: The text is empty, binary or too long.
+        ReaderDeclined: A clause or a number could not be placed.
+    """
+    _check_text(text)
+    tokens = merge_numbers(raw_tokens(text))
+    _check_english(tokens)
+    sentences = split_sentences(tokens, text)
+    clauses = [clause for sentence in sentences for clause in split_clauses(sentence)]
+    reading = _read(tokens, clauses, text)
+    return clean(Document(reading, text, _title(sentences[0].text)).build())
+
+
+def _read(tokens: list[Token], clauses: list[Clause], text: str) -> Reading:
+    refusal: ReaderDeclined | None = None
+    readings: list[Reading] = []
+    for names in _ranked(tokens, clauses, text):
+        try:
+            facts = read_facts(clauses, names, text)
+            readings.append(build(facts, names, text))
+        except ReaderDeclined as declined:
+            refusal = _further(refusal, declined)
+    if readings:
+        return _chosen(readings)
+    raise refusal or ReaderDeclined("found no two things to decide about", clause=text.strip()[:80], remedy=REMEDY)
+
+
+def _chosen(readings: list[Reading]) -> Reading:
+    """The reading with the fullest names; one that differs and is no shortening of it makes the text ambiguous."""
+    best = max(readings, key=lambda reading: sum(map(len, reading.names.names)))
+    for other in readings:
+        if other.signature != best.signature and not _shortens(other.names, best.names):
+            raise ReaderDeclined(
+                f"the text can be read as deciding about {other.names} or about {best.names}", remedy=REMEDY
+            )
+    return best
+
+
+def _shortens(short: Names, full: Names) -> bool:
+    whole = {lemma for name in full.names for lemma in name}
+    return all(lemma in whole for name in short.names for lemma in name)
+
+
+def _further(one: ReaderDeclined | None, other: ReaderDeclined) -> ReaderDeclined:
+    """The refusal that came later in the text: the reading that got further says more."""
+    if one is None:
+        return other
+    return other if _progress(other) > _progress(one) else one
+
+
+def _progress(refusal: ReaderDeclined) -> int:
+    return int(refusal.place.split()[1]) if refusal.place else LONGEST_TEXT
+
+
+def _title(sentence: str) -> str:
+    words = sentence.split()
+    return " ".join(words[:10]).rstrip(".,:;") + (" …" if len(words) > 10 else "")
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise ProblemError("the problem text is empty", remedy="tell the problem in words")
+    if len(text) > LONGEST_TEXT:
+        raise ProblemError(
+            f"the problem text has {len(text)} characters, the reader takes {LONGEST_TEXT}",
+            remedy="shorten it, or write the formulation yourself",
+        )
+    odd = sum(1 for char in text if not (char.isprintable() or char in "\n\r\t"))
+    if odd > 0.01 * len(text):
+        raise ProblemError("the problem text is not text", remedy="give a text file in UTF-8")
+
+
+def _check_english(tokens: list[Token]) -> None:
+    words = [token.low for token in tokens if token.kind == "word"]
+    known = sum(word in COMMON_WORDS for word in words)
+    if known < 0.12 * len(words) or len(words) < 8:
+        raise ReaderDeclined("the text does not look like a problem told in English", remedy=REMEDY)
+
+
+def _ranked(tokens: list[Token], clauses: list[Clause], text: str) -> list[Names]:
+    scored = []
+    for order, group in enumerate(candidates(tokens)):
+        names = Names(group, tokens)
+        scored.append((_evidence(names, clauses, text), -order, names))
+    scored.sort(key=lambda entry: entry[:2], reverse=True)
+    return [names for evidence, _, names in scored if evidence > (0, 0)][:MOST_CANDIDATES]
+
+
+def _evidence(names: Names, clauses: list[Clause], text: str) -> tuple[float, float]:
+    """How often each name alone shares a clause with a number: the least of them, and the sum."""
+    counts = dict.fromkeys(range(len(names.names)), 0)
+    for clause in clauses:
+        view = view_of(clause, names, text)
+        mentioned = {activity for mention in view.mentions for activity in mention.activities}
+        if view.measures:
+            for activity in mentioned:
+                counts[activity] += 1
+    return float(min(counts.values())), float(sum(counts.values()))
+
+
+__all__ = ["Activity", "draft"]

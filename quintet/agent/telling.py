@@ -1,0 +1,155 @@
+"""An answer in words: the decision first, then what limits it, then how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from quintet.formulation.model import Family
+from quintet.formulation.schema import Sense
+from quintet.formulation.tolerances import clean
+from quintet.problem import Severity
+
+if TYPE_CHECKING:
+    from quintet.agent.answer import Answer, Binding
+
+ROWS = 25
+"""Rows of one family that are printed; the rest is counted."""
+QUOTE = 90
+
+_VERB = {Sense.MINIMIZE: "minimum", Sense.MAXIMIZE: "maximum", Sense.SATISFY: "a plan that fits"}
+_ENDINGS = {
+    "optimal": "proven optimal",
+    "locally_optimal": "locally optimal: a better plan may exist",
+    "feasible": "stopped early",
+    "infeasible": "No plan meets all the limits.",
+    "unbounded": "The objective can grow without limit: something that holds it back is missing.",
+    "infeasible_or_unbounded": "Either no plan meets all limits, or the objective can grow without limit.",
+    "limit_no_solution": "The limit was reached before any plan was found.",
+    "crashed": "The solver failed.",
+    "unknown": "The solver stopped without saying why.",
+}
+
+
+def tell(answer: Answer) -> str:
+    """The answer as text of several short parts."""
+    parts = [_title(answer), _outcome(answer)]
+    if answer.solution.point is not None:
+        parts += [_decisions(answer), _quantities(answer), _limits(answer)]
+    parts += [_trust(answer), _footer(answer)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def number(value: float) -> str:
+    """A value for a person: whole numbers without a point, others to six digits."""
+    value = clean(value)
+    if value.is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
+
+
+def _title(answer: Answer) -> str:
+    return answer.formulation.title or ""
+
+
+def _outcome(answer: Answer) -> str:
+    solution = answer.solution
+    ending = _ENDINGS.get(answer.status, answer.status)
+    if solution.point is None:
+        return f"{ending} {solution.message}".strip()
+    if answer.sense is Sense.SATISFY or answer.objective is None:
+        return f"{_VERB[Sense.SATISFY].capitalize()} was found."
+    name = answer.formulation.objectives[0].name or "objective"
+    amount = f"{number(answer.objective)} {answer.unit}".strip()
+    return f"{_VERB[answer.sense].capitalize()} {name}: {amount} ({ending}{_gap(answer)})"
+
+
+def _gap(answer: Answer) -> str:
+    solution = answer.solution
+    if answer.status != "feasible" or solution.gap is None or solution.bound is None:
+        return ""
+    if solution.gap - solution.gap != 0:
+        return f" by {solution.stopped_by}, no bound yet"
+    within = f"within {100 * solution.gap:.3g} % of the best, bound {number(solution.bound)}"
+    return f" by {solution.stopped_by}; {within}"
+
+
+def _decisions(answer: Answer) -> str:
+    model, point = answer.solution.model, answer.solution.point or {}
+    blocks = [_block(n, v.family, point[n].tolist(), v.unit) for n, v in model.variables.items()]
+    return "\n".join(block for block in blocks if block)
+
+
+def _quantities(answer: Answer) -> str:
+    if answer.evaluation is None or not answer.evaluation.expressions:
+        return ""
+    families = answer.solution.model.expressions
+    blocks = (
+        _block(n, families[n].family, v.tolist(), families[n].unit)
+        for n, v in answer.evaluation.expressions.items()
+    )
+    return "That makes\n" + "\n".join("  " + line for block in blocks for line in block.splitlines())
+
+
+def _block(name: str, family: Family, values: list[float], unit: str) -> str:
+    """One family: a line if it is a scalar, else a line per key whose value is not 0."""
+    if not family.arity:
+        return f"{name} = {number(values[0])} {unit}".rstrip()
+    rows = [(key, v) for key, v in zip(family.keys, values, strict=True) if clean(v)]
+    lines = [(", ".join(map(str, key)), number(value)) for key, value in rows[:ROWS]]
+    wide = max((len(label) for label, _ in lines), default=0)
+    high = max((len(text) for _, text in lines), default=0)
+    shown = [f"  {label:<{wide}}  {text:>{high}}" for label, text in lines]
+    return "\n".join([f"{name}{f' ({unit})' if unit else ''}", *shown, *_rest(len(rows), len(values))])
+
+
+def _rest(nonzero: int, every: int) -> Iterable[str]:
+    if nonzero > ROWS:
+        yield f"  … and {nonzero - ROWS:,} more (--json has them all)"
+    if not nonzero:
+        yield "  none"
+    elif nonzero < every:
+        yield f"  the other {every - nonzero:,}: 0" if every - nonzero > 1 else "  the other one: 0"
+
+
+def _limits(answer: Answer) -> str:
+    if not answer.binding:
+        return "No inequality is at its limit."
+    lines = [f"  {_limit(row, answer)}" for row in answer.binding[:ROWS]]
+    more = len(answer.binding) - ROWS
+    return "\n".join(["At their limits", *lines, *([f"  … and {more:,} more"] if more > 0 else [])])
+
+
+def _limit(row: Binding, answer: Answer) -> str:
+    price = (
+        f"; one unit more would change the objective by {number(row.price)} {answer.unit}".rstrip()
+        if row.price
+        else ""
+    )
+    quote = f" — {_quoted(row.sources[0])}" if row.sources and row.sources[0] != "implied" else ""
+    return f"{row.place} = {number(row.value)}{price}{quote}"
+
+
+def _quoted(text: str) -> str:
+    text = " ".join(text.split())
+    return f"“{text if len(text) <= QUOTE else text[: QUOTE - 1] + '…'}”"
+
+
+def _trust(answer: Answer) -> str:
+    verification = answer.verification
+    lines = [f"Verdict: {answer.verdict.value}"]
+    lines += [f"  missing: {what}" for what in verification.missing]
+    loud = [f for f in answer.findings if f.severity is not Severity.INFO]
+    quiet = [f for f in answer.findings if f.severity is Severity.INFO]
+    lines += [f"  {f.severity.value}: {f.message}{f' ({f.place})' if f.place else ''}" for f in loud]
+    lines += [f"  {f.message}" for f in quiet]
+    lines += [f"  assumed: {assumption.text}" for assumption in answer.formulation.assumptions]
+    return "\n".join(lines)
+
+
+def _footer(answer: Answer) -> str:
+    solution = answer.solution
+    return (
+        f"{solution.problem_class.value} by the {answer.origin.value}, solved by {solution.solver} "
+        f"{solution.version} in {solution.seconds:.3f} s, {answer.seconds:.2f} s in all."
+    )

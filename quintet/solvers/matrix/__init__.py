@@ -1,0 +1,13 @@
+"""Formulation → matrix, by array arithmetic: no Python loop runs over rows or terms.
+
+`compile` evaluates each tree once over a table of all its rows (`frame`). Generators become joins
+(`expansion`, `domain`), the body becomes an affine or quadratic form for all rows together (`walker`,
+`form`, `condition`, `function`), and comparisons become matrix rows (`row`).
+"""
+
+from __future__ import annotations
+
+from quintet.solvers.matrix.compilation import compile
+from quintet.solvers.matrix.walker import BeyondMatrix
+
+__all__ = ["BeyondMatrix", "compile"]

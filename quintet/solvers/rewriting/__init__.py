@@ -1,0 +1,1 @@
+"""The parts of `rewrite`: where expressions are used, their ranges, and what replaces them."""

@@ -1,0 +1,87 @@
+"""A model with variables, parameters and constraints added; the names of the additions start with `_`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from quintet.formulation.model import (
+    ConstraintData,
+    Family,
+    Floats,
+    Key,
+    Model,
+    ParameterData,
+    VariableData,
+)
+from quintet.formulation.schema import Domain, Kind
+from quintet.formulation.tree import Compare, IndexRef, Node
+from quintet.problem import Finding
+
+
+class Extension:
+    """Collects additions to a model.
+
+    Args:
+        model: The model; it is not changed.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._variables: dict[str, VariableData] = {}
+        self._parameters: dict[str, ParameterData] = {}
+        self._constraints: dict[str, ConstraintData] = {}
+        self._findings: list[Finding] = []
+        self._columns = model.columns
+
+    def name(self, stem: str) -> str:
+        """`_stem_1`, `_stem_2` … the first that is free."""
+        taken = (*self._variables, *self._model.variables, *self._constraints, *self._model.constraints)
+        number = 1
+        while any(other == f"_{stem}_{number}" or other.startswith(f"_{stem}_{number}_") for other in taken):
+            number += 1
+        return f"_{stem}_{number}"
+
+    def family(self, names: Sequence[str], keys: Sequence[Key]) -> Family:
+        """A family over elements that the model knows."""
+        universe = self._model.universe
+        ids = [[universe.find(element) for element in key] for key in keys]
+        return Family(tuple(names), np.array(ids, dtype=np.int64).reshape(len(keys), len(names)), universe)
+
+    def variable(
+        self, name: str, family: Family, lower: Floats, upper: Floats, domain: Domain = Domain.CONTINUOUS
+    ) -> None:
+        """Add a family of variables."""
+        self._variables[name] = VariableData(name, family, domain, lower, upper, self._columns)
+        self._columns += len(family)
+
+    def parameter(self, name: str, family: Family, values: Floats) -> None:
+        """Add a parameter."""
+        self._parameters[name] = ParameterData(name, family, values)
+
+    def constraint(self, name: str, family: Family, left: Node, sign: str, right: Node) -> None:
+        """Add a family of constraints, `left sign right`, if it has any row."""
+        if len(family):
+            tree = Compare((left, right), (sign,))
+            self._constraints[name] = ConstraintData(name, family, tree, Kind.DEFINITION)
+
+    def finding(self, finding: Finding) -> None:
+        """Add something to be said about the model."""
+        self._findings.append(finding)
+
+    def model(self, trees: Mapping[str, ConstraintData]) -> Model:
+        """The model with the additions, and with `trees` for its own constraints."""
+        return replace(
+            self._model,
+            variables={**self._model.variables, **self._variables},
+            parameters={**self._model.parameters, **self._parameters},
+            constraints={**trees, **self._constraints},
+            findings=(*self._model.findings, *self._findings),
+        )
+
+
+def references(names: Sequence[str]) -> tuple[Node, ...]:
+    """Subscripts that repeat index names."""
+    return tuple(IndexRef(name) for name in names)

@@ -1,0 +1,1 @@
+"""The row-by-row route: reads resolved trees one row at a time, in any arithmetic."""

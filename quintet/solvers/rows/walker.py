@@ -1,0 +1,442 @@
+"""Reads a resolved tree row by row, in whatever arithmetic the caller brings.
+
+Numbers, elements and truths are worked out here; as soon as a decision variable takes part, the
+caller's `Algebra` decides what arithmetic means: Pyomo expressions, intervals, plain numbers at a
+point. It shares nothing with the matrix route or with the evaluator but the tree and the data.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from quintet.errors import DataError, QuintetError, SolverError
+from quintet.formulation.functions import FUNCTIONS
+from quintet.formulation.model import Family, Key, Model, SetData
+from quintet.formulation.tree import (
+    And,
+    Call,
+    Compare,
+    Comprehension,
+    Conditional,
+    Element,
+    ElementValue,
+    ExpressionRef,
+    Generator,
+    IndexRef,
+    Integral,
+    ListOf,
+    Member,
+    Negate,
+    Node,
+    Not,
+    Number,
+    Or,
+    ParameterRef,
+    Power,
+    Product,
+    Quotient,
+    SetRef,
+    Sum,
+    Text,
+    TupleOf,
+    VariableRef,
+)
+from quintet.solvers.rows.scoping import free_names
+from quintet.solvers.rows.selection import Selection, pinned, shown
+
+Indices: TypeAlias = dict[str, ElementValue]
+"""Element of every index name in force; changed in place while a comprehension runs."""
+
+REDUCTIONS = ("sum", "prod", "min", "max")
+UNARY = ("abs", "sqrt", "exp", "log", "log10", "sin", "cos", "tanh")
+STEPS = {"prev": (-1, False), "next": (1, False), "prevw": (-1, True), "nextw": (1, True)}
+
+
+class Algebra(Protocol):
+    """Arithmetic with decision variables: at least one operand comes from it, the others may be numbers."""
+
+    def variable(self, name: str, row: int) -> Any:
+        """The variable at a row of its family."""
+        ...
+
+    def named(self, name: str, row: int, value: Any) -> Any:
+        """What stands for a named expression whose tree has this value."""
+        ...
+
+    def total(self, terms: Sequence[Any]) -> Any:
+        """The sum."""
+        ...
+
+    def product(self, factors: Sequence[Any]) -> Any:
+        """The product."""
+        ...
+
+    def quotient(self, numerator: Any, denominator: Any) -> Any:
+        """The quotient."""
+        ...
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """The power."""
+        ...
+
+    def call(self, function: str, arguments: Sequence[Any]) -> Any:
+        """A function of `UNARY` with one argument, or `min` or `max`."""
+        ...
+
+
+class Walker:
+    """Values of trees at given indices.
+
+    Args:
+        model: The bound model whose data the trees refer to.
+        algebra: What arithmetic with decision variables means.
+    """
+
+    def __init__(self, model: Model, algebra: Algebra) -> None:
+        self.model = model
+        self.algebra = algebra
+        self._named: dict[tuple[str, int], Any] = {}
+        self._parameters: dict[str, list[Any]] = {}
+        self._selections: dict[object, Selection] = {}
+        self._pins: dict[int, tuple[Generator, list[tuple[int, Node]]]] = {}
+        self._open: dict[int, tuple[Node, tuple[str, ...]]] = {}
+        self._visit: dict[type[Node], Callable[[Any, Indices], Any]] = {
+            Number: lambda node, _: node.value,
+            Text: lambda node, _: node.value,
+            Element: lambda node, _: node.value,
+            IndexRef: lambda node, indices: indices[node.name],
+            TupleOf: self._tuple,
+            Negate: self._negate,
+            Sum: self._sum,
+            Product: self._product,
+            Quotient: self._quotient,
+            Integral: self._integral,
+            Power: self._power,
+            Compare: self._compare,
+            Member: self._member,
+            And: lambda node, indices: all(self.truth(item, indices) for item in node.items),
+            Or: lambda node, indices: any(self.truth(item, indices) for item in node.items),
+            Not: lambda node, indices: not self.truth(node.operand, indices),
+            Conditional: self._conditional,
+            Call: self._call,
+            ParameterRef: self._parameter,
+            VariableRef: self._variable,
+            ExpressionRef: self._expression,
+        }
+
+    # entry points
+
+    def value(self, node: Node, indices: Indices) -> Any:
+        """Number, element, tuple, truth or value of the algebra."""
+        try:
+            visit = self._visit[type(node)]
+        except KeyError:
+            raise SolverError(f"{type(node).__name__} can't stand here") from None
+        return visit(node, indices)
+
+    def number(self, node: Node, indices: Indices) -> Any:
+        """As `value`, where text, tuples and truths are errors."""
+        value = self.value(node, indices)
+        if isinstance(value, str | tuple | bool):
+            raise DataError(f"{value!r} is not a number", remedy="only integer elements are numbers")
+        return value
+
+    def truth(self, node: Node, indices: Indices) -> bool:
+        """A condition on data."""
+        return bool(self.value(node, indices))
+
+    def at(self, place: str, family: Family, row: int, node: Node) -> Any:
+        """Value of a family's tree at one row; an error says which.
+
+        Raises:
+            DataError: No value exists there.
+        """
+        key = family.keys[row]
+        try:
+            return self.value(node, dict(zip(family.names, key, strict=True)))
+        except QuintetError as error:
+            raise located(error, place, key) from None
+
+    def rows(self, generators: Sequence[Generator], indices: Indices) -> Iterator[Indices]:
+        """Run through `for … in … if …`; yields `indices` itself, changed: read it before going on."""
+        if not generators:
+            yield indices
+            return
+        first, rest = generators[0], generators[1:]
+        for key in self._candidates(first, indices):
+            indices.update(zip(first.targets, key, strict=True))
+            if all(self.truth(condition, indices) for condition in first.conditions):
+                yield from self.rows(rest, indices)
+        for name in first.targets:
+            indices.pop(name, None)
+
+    def key(self, subscripts: Sequence[Node], indices: Indices) -> Key:
+        """Subscripts as elements."""
+        return tuple(_element(self.value(node, indices)) for node in subscripts)
+
+    # sets
+
+    def _candidates(self, generator: Generator, indices: Indices) -> Sequence[Key]:
+        selection = self.selection(generator.domain, indices)
+        pins = self._pins.setdefault(id(generator), (generator, pinned(generator)))[1]
+        if not pins:
+            return selection.keys
+        values = tuple(_element(self.value(node, indices)) for _, node in pins)
+        return selection.slice(tuple(component for component, _ in pins), values)
+
+    def selection(self, domain: Node, indices: Indices) -> Selection:
+        """The members of a set, of a member of a set family, or of set algebra."""
+        names = self._open.setdefault(id(domain), (domain, free_names(domain)))[1]
+        known = (id(domain), *(indices[name] for name in names))
+        found = self._selections.get(known)
+        if found is None:
+            found = self._selections[known] = self._select(domain, indices)
+        return found
+
+    def _select(self, domain: Node, indices: Indices) -> Selection:
+        if isinstance(domain, SetRef):
+            return self._set(domain, indices)
+        if isinstance(domain, Product):
+            first, *rest = (self.selection(factor, indices) for factor in domain.factors)
+            for other in rest:
+                first = first.intersection(other)
+            return first
+        if isinstance(domain, Sum):
+            return self._union(domain, indices)
+        raise SolverError(f"{type(domain).__name__} is no set")
+
+    def _union(self, domain: Sum, indices: Indices) -> Selection:
+        result = Selection([])
+        for term in domain.terms:
+            if isinstance(term, Negate):
+                result = result.difference(self.selection(term.operand, indices))
+            else:
+                result = result.union(self.selection(term, indices))
+        return result
+
+    def _set(self, node: SetRef, indices: Indices) -> Selection:
+        data = self.model.sets[node.name]
+        key = self.key(node.subscripts, indices)
+        known = (node.name, key)
+        if known not in self._selections:
+            member = data if isinstance(data, SetData) else data.member(_row(data.family, node.name, key))
+            self._selections[known] = Selection.of(member)
+        return self._selections[known]
+
+    def _member(self, node: Member, indices: Indices) -> bool:
+        value = self.value(node.item, indices)
+        items = value if isinstance(value, tuple) else (value,)
+        key = tuple(_element(item) for item in items)
+        return (key in self.selection(node.domain, indices).places) != node.negated
+
+    # references
+
+    def _parameter(self, node: ParameterRef, indices: Indices) -> Any:
+        data = self.model.parameters[node.name]
+        if node.name not in self._parameters:
+            elements = data.family.universe.elements
+            listed = data.values.tolist() if data.ids is None else [elements[i] for i in data.ids.tolist()]
+            self._parameters[node.name] = listed
+        return self._parameters[node.name][_row(data.family, node.name, self.key(node.subscripts, indices))]
+
+    def _variable(self, node: VariableRef, indices: Indices) -> Any:
+        family = self.model.variables[node.name].family
+        return self.algebra.variable(node.name, _row(family, node.name, self.key(node.subscripts, indices)))
+
+    def _expression(self, node: ExpressionRef, indices: Indices) -> Any:
+        data = self.model.expressions[node.name]
+        row = _row(data.family, node.name, self.key(node.subscripts, indices))
+        if (node.name, row) not in self._named:
+            value = self.at(f"expressions.{node.name}", data.family, row, data.tree)
+            plain = data.data or is_number(value)
+            self._named[node.name, row] = value if plain else self.algebra.named(node.name, row, value)
+        return self._named[node.name, row]
+
+    # arithmetic
+
+    def _tuple(self, node: TupleOf, indices: Indices) -> tuple[Any, ...]:
+        return tuple(self.value(item, indices) for item in node.items)
+
+    def _negate(self, node: Negate, indices: Indices) -> Any:
+        value = self.number(node.operand, indices)
+        return -value if is_number(value) else self.algebra.product([-1, value])
+
+    def _sum(self, node: Sum, indices: Indices) -> Any:
+        return self._total([self.number(term, indices) for term in node.terms])
+
+    def _total(self, terms: list[Any]) -> Any:
+        return sum(terms) if all(map(is_number, terms)) else self.algebra.total(terms)
+
+    def _product(self, node: Product, indices: Indices) -> Any:
+        return self._multiply([self.number(factor, indices) for factor in node.factors])
+
+    def _multiply(self, factors: list[Any]) -> Any:
+        if not all(map(is_number, factors)):
+            return self.algebra.product(factors)
+        return _guarded("a product", math.prod, [float(f) if abs(f) > 2**53 else f for f in factors])
+
+    def _quotient(self, node: Quotient, indices: Indices) -> Any:
+        numerator, denominator = self.number(node.numerator, indices), self.number(node.denominator, indices)
+        if is_number(denominator) and denominator == 0:
+            raise DataError("division by 0")
+        if is_number(numerator) and is_number(denominator):
+            return _guarded("a quotient", operator.truediv, numerator, denominator)
+        return self.algebra.quotient(numerator, denominator)
+
+    def _integral(self, node: Integral, indices: Indices) -> Any:
+        left, right = self.number(node.left, indices), self.number(node.right, indices)
+        if right == 0:
+            raise DataError(f"division by 0 in {node.operator}")
+        return left // right if node.operator == "//" else left % right
+
+    def _power(self, node: Power, indices: Indices) -> Any:
+        base, exponent = self.number(node.base, indices), self.number(node.exponent, indices)
+        if not (is_number(base) and is_number(exponent)):
+            return self.algebra.power(base, exponent)
+        return _guarded(f"{base:g} ** {exponent:g}", math.pow, float(base), float(exponent))
+
+    def _conditional(self, node: Conditional, indices: Indices) -> Any:
+        return self.value(node.then if self.truth(node.condition, indices) else node.otherwise, indices)
+
+    def _compare(self, node: Compare, indices: Indices) -> bool:
+        values = [self.value(operand, indices) for operand in node.operands]
+        links = zip(node.operators, values, values[1:], strict=False)
+        return all(_holds(sign, left, right) for sign, left, right in links)
+
+    # calls
+
+    def _call(self, node: Call, indices: Indices) -> Any:
+        name = node.function
+        if name in REDUCTIONS:
+            return self._reduction(name, self.arguments(node, indices))
+        if name in STEPS or name in ("ord", "first", "last", "card"):
+            return self._ordered(node, indices)
+        if name in UNARY or name in ("floor", "ceil"):
+            return self._function(name, self.number(node.arguments[0], indices))
+        raise unsupported(name)
+
+    def arguments(self, node: Call, indices: Indices) -> list[Any]:
+        """The numbers of an argument list, or of its one comprehension."""
+        found: list[Any] = []
+        for argument in spread(node):
+            if isinstance(argument, Comprehension):
+                body = argument.body
+                found += [self.number(body, inner) for inner in self.rows(argument.generators, indices)]
+            else:
+                found.append(self.number(argument, indices))
+        return found
+
+    def _reduction(self, name: str, values: list[Any]) -> Any:
+        if name == "sum":
+            return self._total(values)
+        if name == "prod":
+            return self._multiply(values)
+        if not values:
+            raise DataError(f"{name} of nothing", remedy="let its filter leave at least one element")
+        if all(map(is_number, values)):
+            return min(values) if name == "min" else max(values)
+        return self.algebra.call(name, values)
+
+    def _function(self, name: str, value: Any) -> Any:
+        if not is_number(value):
+            return self.algebra.call(name, [value])
+        function = abs if name == "abs" else getattr(math, name)
+        return _guarded(f"{name}({value:g})", function, value)
+
+    def _ordered(self, node: Call, indices: Indices) -> Any:
+        members = self.selection(node.arguments[0], indices)
+        if node.function == "card":
+            return len(members.keys)
+        if node.function in ("first", "last"):
+            if not members.keys:
+                raise DataError(f"{node.function} of an empty set")
+            return _bare(members.keys[0 if node.function == "first" else -1])
+        value = self.value(node.arguments[1], indices)
+        key = value if isinstance(value, tuple) else (_element(value),)
+        if node.function == "ord":
+            return members.place(key) + 1
+        sign, circular = STEPS[node.function]
+        distance = self.number(node.arguments[2], indices) if len(node.arguments) > 2 else 1
+        if distance != int(distance):
+            raise DataError(f"{distance:g} steps are not whole")
+        return _bare(members.step(key, sign * int(distance), circular))
+
+
+def spread(node: Call) -> Sequence[Node]:
+    """The arguments of a reduction; those of one list are the arguments themselves."""
+    first = node.arguments[0]
+    return first.items if len(node.arguments) == 1 and isinstance(first, ListOf) else node.arguments
+
+
+def unsupported(function: str) -> SolverError:
+    """The error for a function that this route does not take."""
+    group = FUNCTIONS[function].group if function in FUNCTIONS else "unknown"
+    message = f"the nonlinear route does not take {function}(…) ({group})"
+    return SolverError(message, remedy="write it with binaries")
+
+
+def located(error: QuintetError, place: str, key: Key) -> QuintetError:
+    """The error with the row it arose in; one that has its place already stays as it is."""
+    if error.place:
+        return error
+    where = f"{place}[{shown(key)}]" if key else place
+    kind = type(error) if type(error) in (DataError, SolverError) else DataError
+    return kind(error.message, place=where, remedy=error.remedy)
+
+
+def is_number(value: Any) -> bool:
+    """Whether no decision variable takes part."""
+    return isinstance(value, int | float)
+
+
+def _element(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _bare(key: Key) -> Any:
+    return key[0] if len(key) == 1 else key
+
+
+def _row(family: Family, name: str, key: Key) -> int:
+    row = family.position.get(key)
+    if row is None:
+        raise DataError(
+            f"{name}[{shown(key)}] is outside the index of {name}",
+            remedy="exclude it by a filter or by 'a if condition else b'",
+        )
+    return row
+
+
+def _holds(sign: str, left: Any, right: Any) -> bool:
+    test = _COMPARISONS[sign]
+    try:
+        return bool(test(left, right))
+    except TypeError:
+        raise DataError(f"{left!r} and {right!r} have no order") from None
+
+
+def _guarded(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        value = function(*arguments)
+    except (ValueError, ZeroDivisionError):
+        raise DataError(f"{what} is not defined") from None
+    except OverflowError:
+        raise DataError(f"{what} is too large") from None
+    if isinstance(value, float) and not math.isfinite(value):
+        raise DataError(f"{what} is too large")
+    return value
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
