@@ -21,17 +21,20 @@ from dataclasses import replace
 import numpy as np
 
 from quintet.errors import QuintetError
-from quintet.formulation.model import ConstraintData, Key, Model
-from quintet.formulation.tree import Call, Node, Product, Quotient, VariableRef
+from quintet.formulation.model import ConstraintData, Floats, Key, Model
+from quintet.formulation.tree import Call, Node, Product, Quotient, VariableRef, walk
 from quintet.solvers.rewriting.denominators import Bounder, Side
 from quintet.solvers.rewriting.extension import Extension, references
 from quintet.solvers.rewriting.extremes import Extreme
 from quintet.solvers.rewriting.guards import Guards
 from quintet.solvers.rewriting.intervals import Interval, widened
 from quintet.solvers.rewriting.occurrences import Need, Occurrence, Occurrences
-from quintet.solvers.rewriting.ratios import cleared
+from quintet.solvers.rewriting.ratios import cleared, scaled
+from quintet.solvers.rows.at_point import AtPoint
+from quintet.solvers.rows.links import varying
 from quintet.solvers.rows.scoping import rebuilt
 from quintet.solvers.rows.walker import located
+from quintet.solvers.solution import Solution
 
 
 def rewrite(model: Model) -> Model:
@@ -47,9 +50,49 @@ def rewrite(model: Model) -> Model:
     Raises:
         DataError: An expression needs bounds that some variable lacks; the message names it.
     """
-    if not _anything(model):
+    if is_rewritten(model) or not _anything(model):
         return model
     return _Rewriting(_guarded(_without_ratios(model))).result()
+
+
+def restored(solution: Solution, model: Model) -> Solution:
+    """A solution of `rewrite(model)` as one of `model` itself.
+
+    The objective is that of `model` at the point; duals of a constraint that was multiplied out
+    are left out, since they are not by its own right-hand side.
+    """
+    if solution.model is model:
+        return solution
+    cut = {
+        part: None if values is None else {name: values[name] for name in model.variables}
+        for part, values in (
+            ("point", solution.point),
+            ("ray", solution.ray),
+            ("reduced_costs", solution.reduced_costs),
+        )
+    }
+    objective = solution.objective
+    if solution.point is not None and objective is not None:
+        objective = AtPoint(model, solution.point).objective()
+    return replace(solution, model=model, objective=objective, duals=_own_duals(solution, model), **cut)
+
+
+def _own_duals(solution: Solution, model: Model) -> Mapping[str, Floats] | None:
+    if solution.duals is None:
+        return None
+    ratio = {
+        name
+        for name, constraint in model.constraints.items()
+        if any(isinstance(p, Quotient) and varying(model, p.denominator) for p in walk(constraint.tree))
+    }
+    kept = [name for name in model.constraints if name in solution.duals and name not in ratio]
+    return {name: solution.duals[name] for name in kept}
+
+
+def is_rewritten(model: Model) -> bool:
+    """Whether a model has variables or constraints that its formulation has not."""
+    added = set(model.variables) - set(model.formulation.variables)
+    return bool(added or set(model.constraints) - set(model.formulation.constraints))
 
 
 def _anything(model: Model) -> bool:
@@ -65,18 +108,19 @@ def _without_ratios(model: Model) -> Model:
     bounder = Bounder(search.walker, search.ranges)
     guards = Guards(extension, bounder)
 
-    def sign(denominator: Node, constraint: ConstraintData) -> int:
+    def scale(denominator: Node, constraint: ConstraintData) -> float:
         sides = _sides(bounder, denominator, constraint)
         directions = {side.direction for side in sides.values()}
         if len(directions) != 1 or 0 in directions:
-            return 0
+            return 0.0
         place = f"constraints.{constraint.name}"
         guards.keep_off_zero(denominator, constraint.family.names, sides, place)
-        return directions.pop()
+        rows = (dict(zip(constraint.family.names, key, strict=True)) for key in constraint.family.keys)
+        return directions.pop() * max(guards.scale(denominator, indices) for indices in rows)
 
     return extension.model(
         {
-            name: cleared(model, constraint, sign) if search.interesting(constraint.tree) else constraint
+            name: cleared(model, constraint, scale) if search.interesting(constraint.tree) else constraint
             for name, constraint in model.constraints.items()
         }
     )
@@ -164,8 +208,10 @@ class _Rewriting:
         rows: dict[str, list[Key]] = {">=": [], "<=": [], "==": [], "": []}
         for key, need in occurrence.needs.items():
             rows[_ratio_sign(need, self._direction(node, occurrence, key))].append(key)
-        product = Product((self._table[node], self._substitute(node.denominator)))
-        numerator = self._substitute(node.numerator)
+        guards = Guards(self._extension, self._bounder)
+        factor = max(guards.scale(node.denominator, occurrence.indices(key)) for key in occurrence.needs)
+        product = scaled(Product((self._table[node], self._substitute(node.denominator))), factor)
+        numerator = scaled(self._substitute(node.numerator), factor)
         for sign, label in ((">=", "at_least"), ("<=", "at_most"), ("==", "is")):
             family = self._extension.family(occurrence.names, rows[sign])
             self._extension.constraint(f"{name}_{label}", family, product, sign, numerator)

@@ -7,35 +7,30 @@ with the integers fixed. The objective is that of the formulation at this point.
 
 from __future__ import annotations
 
-import difflib
-import tempfile
-import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from quintet.errors import DataError, SolverError
+from quintet.errors import DataError
 from quintet.formulation.classify import classify
 from quintet.formulation.model import Floats, Model, ProblemClass
 from quintet.formulation.schema import Sense
-from quintet.formulation.tolerances import FEASIBILITY, INFINITE, rounded
-from quintet.solvers.options import Options, OptionValue
+from quintet.formulation.tolerances import FEASIBILITY, OBJECTIVE, agree, rounded
+from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.pyomo_model import INSTALL, PyomoModel, build
 from quintet.solvers.rewrite import rewrite
 from quintet.solvers.rows.at_point import AtPoint
-from quintet.solvers.scip_model import ScipModel, translate
+from quintet.solvers.scip_model import translate
+from quintet.solvers.scip_session import OWN_PRECISION, PRECISION, STRICT, Run, Session
 from quintet.solvers.solution import Solution
 from quintet.solvers.solver import Availability
 
-PRECISION = 1e-9
-"""SCIP's feasibility tolerance, far below ours: products of variables magnify it."""
-LEAST_TIME = 0.01
+LEAST_SECONDS = 1.0
+"""Time that a run has at least, where the limit allows it: a follow-up is not starved."""
 
 _OUTCOMES = {
     "optimal": Outcome.OPTIMAL,
@@ -59,17 +54,6 @@ _LIMITS = {
     "userinterrupt": "interrupt",
     "terminate": "termination signal",
 }
-
-
-@dataclass
-class _Run:
-    """What one call of SCIP left behind, read out of it only where its status allows."""
-
-    status: str
-    point: dict[str, Floats] | None = None
-    bound: float | None = None
-    log: str = ""
-    failure: str = ""
 
 
 class Scip:
@@ -114,8 +98,8 @@ class _Solve:
         source = build(self._rewritten)
         if source.broken:
             message = f"{source.broken[0]} does not hold, whatever is decided"
-            return self._solution(Outcome.INFEASIBLE, _Run("infeasible"), message=message)
-        run = self._call(translate(source), self._options.log)
+            return self._solution(Outcome.INFEASIBLE, Run("infeasible"), message=message)
+        run = self._solved(source, self._options.log)
         outcome = _OUTCOMES.get(run.status, Outcome.UNKNOWN)
         if run.failure:
             return self._solution(Outcome.CRASHED, run, message=run.failure)
@@ -125,7 +109,7 @@ class _Solve:
             return self._without_point(outcome, run)
         return self._with_point(outcome, run, source)
 
-    def _without_point(self, outcome: Outcome, run: _Run) -> Solution:
+    def _without_point(self, outcome: Outcome, run: Run) -> Solution:
         run.point = None
         if outcome is Outcome.UNKNOWN and run.status in _LIMITS:
             outcome = Outcome.LIMIT_NO_SOLUTION
@@ -133,19 +117,22 @@ class _Solve:
             outcome = Outcome.UNKNOWN
         return self._solution(outcome, run)
 
-    def _with_point(self, outcome: Outcome, run: _Run, source: PyomoModel) -> Solution:
-        point, violation = self._polished(self._own(run.point or {}), source)
-        run.point = point
+    def _with_point(self, outcome: Outcome, run: Run, source: PyomoModel) -> Solution:
+        run.point, violation = self._polished(self._own(run.point or {}), source)
         if violation > FEASIBILITY:
             message = f"SCIP's point violates a constraint by {violation:.1e}, relative to its size"
             return self._solution(Outcome.UNKNOWN, run, message=message)
-        if outcome is not Outcome.OPTIMAL:
-            outcome = Outcome.FEASIBLE
-        return self._solution(outcome, run)
+        closed = _closed(*self._values(run))
+        if outcome is Outcome.OPTIMAL and closed:
+            run.status = "optimal"  # a gap limit of 0 has stopped nothing
+            return self._solution(Outcome.OPTIMAL, run)
+        claimed = run.status == "optimal"
+        message = "SCIP calls the point optimal, but its bound is another" if claimed else ""
+        return self._solution(Outcome.FEASIBLE, run, message=message)
 
     def _either(self, source: PyomoModel) -> Outcome:
         """Infeasible or unbounded: without an objective only the first is left."""
-        run = self._call(translate(source, objective=False), False)
+        run = self._solved(source, False, objective=False)
         if run.status == "infeasible":
             return Outcome.INFEASIBLE
         return Outcome.UNBOUNDED if run.point is not None else Outcome.INFEASIBLE_OR_UNBOUNDED
@@ -155,21 +142,18 @@ class _Solve:
     def _remaining(self) -> float | None:
         if self._options.time_limit is None:
             return None
-        return max(LEAST_TIME, self._options.time_limit - (time.monotonic() - self._began))
+        left = self._options.time_limit - (time.monotonic() - self._began)
+        return max(left, min(LEAST_SECONDS, self._options.time_limit))
 
-    def _call(self, translated: ScipModel, log: bool) -> _Run:
-        scip = translated.scip
-        self._version = f"{scip.getMajorVersion()}.{scip.getMinorVersion()}.{scip.getTechVersion()}"
-        _configure(scip, self._options, self._remaining())
-        if not log:
-            return _read(translated, _optimize(scip))
-        with tempfile.TemporaryDirectory(prefix="quintet-") as folder:
-            path = Path(folder) / "scip.log"
-            scip.setLogfile(str(path))
-            run = _read(translated, _optimize(scip))
-            scip.setLogfile(None)
-            run.log = path.read_text(encoding="utf-8", errors="replace")
-        return run
+    def _solved(self, source: PyomoModel, log: bool, **how: Any) -> Run:
+        """One solve; should SCIP fail at our precision, another at its own."""
+        run = self._call(source, log, PRECISION, **how)
+        return self._call(source, log, OWN_PRECISION, **how) if run.failure else run
+
+    def _call(self, source: PyomoModel, log: bool, precision: float, **how: Any) -> Run:
+        session = Session(translate(source, **how), self._options, self._remaining(), precision)
+        self._version = session.version
+        return session.run(log=log)
 
     # the point
 
@@ -184,17 +168,17 @@ class _Solve:
 
     def _polished(self, point: dict[str, Floats], source: PyomoModel) -> tuple[dict[str, Floats], float]:
         violation = AtPoint(self._model, point).violation()
-        if violation <= FEASIBILITY / 10:
+        if violation <= FEASIBILITY:
             return point, violation
         whole = {name: point[name] for name, data in self._model.variables.items() if data.integral}
-        again = self._call(translate(source, fixed=whole), False)
+        again = self._call(source, False, STRICT, fixed=whole)
         if again.point is None:
             return point, violation
         second = self._own(again.point)
         less = AtPoint(self._model, second).violation()
         return (second, less) if less < violation else (point, violation)
 
-    def _solution(self, outcome: Outcome, run: _Run, *, message: str = "") -> Solution:
+    def _solution(self, outcome: Outcome, run: Run, *, message: str = "") -> Solution:
         objective, bound = self._values(run)
         return Solution(
             model=self._model,
@@ -211,82 +195,21 @@ class _Solve:
             log=run.log,
         )
 
-    def _values(self, run: _Run) -> tuple[float | None, float | None]:
+    def _values(self, run: Run) -> tuple[float | None, float | None]:
         if run.point is None:
             return None, run.bound
         try:
             objective = AtPoint(self._model, run.point).objective()
         except DataError:  # the point is reported with its violation, which is infinite then
             return None, run.bound
-        if run.bound is None or self._model.objectives[0].sense is Sense.SATISFY:
-            return objective, objective if self._model.objectives[0].sense is Sense.SATISFY else None
-        weaker = max if self._model.objectives[0].sense is Sense.MAXIMIZE else min
-        return objective, weaker(run.bound, objective)
+        sense = self._model.objectives[0].sense
+        if run.bound is None or sense is Sense.SATISFY:
+            return objective, objective if sense is Sense.SATISFY else None
+        return objective, (max if sense is Sense.MAXIMIZE else min)(run.bound, objective)
 
 
-def _configure(scip: Any, options: Options, seconds: float | None) -> None:
-    settings: dict[str, OptionValue] = {
-        "limits/gap": options.gap,
-        "limits/absgap": options.absolute_gap,
-        "lp/threads": options.threads,
-        "randomization/randomseedshift": options.seed,
-        "numerics/feastol": PRECISION,
-        "numerics/dualfeastol": PRECISION,
-        "misc/catchctrlc": False,
-    }
-    if seconds is not None:
-        settings["limits/time"] = seconds
-    for name, value in {**settings, **options.extra}.items():
-        _set(scip, name, value)
-
-
-def _set(scip: Any, name: str, value: OptionValue) -> None:
-    known = scip.getParams()
-    if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        remedy = f"did you mean {close[0]!r}?" if close else "SCIP's parameters look like limits/nodes"
-        raise SolverError(f"SCIP has no parameter {name!r}", place="option extra", remedy=remedy)
-    try:
-        scip.setParam(name, value)
-    except Exception as error:  # PySCIPOpt raises bare exceptions
-        place = f"option {name}"
-        raise SolverError(f"SCIP does not take {value!r}", place=place, remedy=str(error)) from None
-
-
-def _optimize(scip: Any) -> str:
-    """Run SCIP in a thread without the interpreter's lock, so that Ctrl-C reaches us; its failure or ""."""
-    failures: list[str] = []
-
-    def run() -> None:
-        try:
-            scip.optimizeNogil()
-        except Exception as error:  # PySCIPOpt raises bare exceptions
-            failures.append(str(error) or type(error).__name__)
-
-    thread = threading.Thread(target=run, name="scip", daemon=True)
-    thread.start()
-    try:
-        thread.join()
-    except KeyboardInterrupt:
-        scip.interruptSolve()
-        thread.join()
-        raise
-    return failures[0] if failures else ""
-
-
-def _read(translated: ScipModel, failure: str) -> _Run:
-    scip = translated.scip
-    if failure:
-        return _Run("error", failure=f"SCIP failed: {failure}")
-    run = _Run(str(scip.getStatus()))
-    if run.status in ("infeasible", "inforunbd", "unbounded"):
-        return run
-    bound = float(scip.getDualbound())
-    run.bound = bound if abs(bound) < INFINITE else None
-    if scip.getNSols() > 0:
-        best = scip.getBestSol()
-        run.point = {
-            name: np.array([scip.getSolVal(best, column) for column in columns], dtype=np.float64)
-            for name, columns in translated.columns.items()
-        }
-    return run
+def _closed(objective: float | None, bound: float | None) -> bool:
+    """Whether nothing is left between objective and bound."""
+    if objective is None or bound is None:
+        return False
+    return agree(objective, bound) or abs(objective - bound) <= OBJECTIVE

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from quintet.agent.checks.case import Case, error, info
 from quintet.agent.checks.rationals import Rows, best_bound
+from quintet.agent.checks.resolving import relaxed
 from quintet.formulation.tolerances import agree
 from quintet.problem import Finding
 
@@ -17,7 +18,7 @@ def dual_bound(case: Case) -> Iterator[Finding]:
     """
     if not case.optimal or case.linear is None or not case.relaxation.optimal:
         return
-    arrays = case.linear
+    arrays = relaxed(case.linear)
     multipliers = case.relaxation.multipliers
     bound = best_bound(Rows.of(arrays), arrays.direction * arrays.cost, multipliers, case.budget.rational)
     if bound is None:

@@ -8,14 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from quintet.agent.checks.box import Box, enumerate_box
-from quintet.agent.checks.resolving import Resolved, relaxed, resolve
+from quintet.agent.checks.resolving import Ending, Resolved, relaxed, resolve
 from quintet.formulation.evaluation import Evaluation
 from quintet.formulation.evaluator import Evaluator
 from quintet.formulation.model import Floats, Model
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import STRICT, agree
 from quintet.problem import Finding, Severity
-from quintet.solvers.arrays import Arrays
+from quintet.solvers.arrays import CONTINUOUS, Arrays
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
 
@@ -26,7 +26,9 @@ class Budget:
 
     Args:
         nonzeros: Coefficients of a model that is solved again.
+        discrete: Coefficients of a model with whole variables that is solved again.
         box: Points of an integer box that is enumerated.
+        moves: Neighbours of an incumbent.
         work: Multiplications of an enumeration or a neighbourhood.
         evaluations: Calls of the scalar evaluator.
         terms: Terms that the scalar evaluator may add up in one check, over all its calls.
@@ -35,11 +37,13 @@ class Budget:
     """
 
     nonzeros: int = 3_000
+    discrete: int = 350
     box: int = 1_000_000
-    work: int = 8_000_000
+    moves: int = 60_000
+    work: int = 4_000_000
     evaluations: int = 400
     terms: int = 200_000
-    nodes: int = 200
+    nodes: int = 100
     rational: int = 20_000
 
 
@@ -64,6 +68,7 @@ class Case:
     arrays: Arrays | None
     budget: Budget = field(default_factory=Budget)
     seed: int = 0
+    _unsettled: list[Resolved] = field(default_factory=list, init=False, repr=False)
 
     @property
     def sense(self) -> Sense:
@@ -108,15 +113,30 @@ class Case:
         )
 
     @property
+    def solvable(self) -> bool:
+        """Whether the model itself, with its whole variables, may be solved again."""
+        return self.linear is not None and (not self.discrete or self.linear.nonzeros <= self.budget.discrete)
+
+    @property
     def discrete(self) -> bool:
         """Whether some variable is integer, binary or semicontinuous."""
-        return self.arrays is not None and bool(np.any(self.arrays.integrality != 0))
+        return self.arrays is not None and bool(np.any(self.arrays.integrality != CONTINUOUS))
 
     @cached_property
     def relaxation(self) -> Resolved:
         """The optimum of the linear relaxation (of an LP: its own)."""
         assert self.linear is not None
         return resolve(relaxed(self.linear))
+
+    def resolve(self, arrays: Arrays) -> Resolved:
+        """Solve again; once a discrete model took too long, no other one is tried."""
+        discrete = bool(np.any(arrays.integrality != CONTINUOUS))
+        if discrete and (self._unsettled or arrays.nonzeros > self.budget.discrete):
+            return Resolved(Ending.UNKNOWN)
+        found = resolve(arrays, self.budget.nodes)
+        if discrete and found.ending is Ending.UNKNOWN:
+            self._unsettled.append(found)
+        return found
 
     @cached_property
     def box(self) -> Box:

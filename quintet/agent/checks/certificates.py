@@ -7,32 +7,51 @@ from dataclasses import replace
 
 import numpy as np
 
-from quintet.agent.checks.case import Case, info
-from quintet.agent.checks.enumeration import affordable
+from quintet.agent.checks.case import Case, error, info
 from quintet.agent.checks.rationals import Rows, best_bound
 from quintet.agent.checks.resolving import Resolved, aimed, relaxed, resolve
+from quintet.formulation.classify import classify
 from quintet.formulation.model import Floats
 from quintet.formulation.tolerances import OBJECTIVE, agree
 from quintet.problem import Finding
 from quintet.solvers.arrays import CONTINUOUS, Arrays, Sparse
+from quintet.solvers.options import Options
+from quintet.solvers.outcome import Outcome
+from quintet.solvers.registry import solvers
 
 DISTANCES = (1.0, 1e3, 1e6)
 """How far along a ray the evaluator looks."""
+SECONDS = 10.0
+"""Time that another solver has for a second opinion."""
+COLUMNS = 20_000
+"""Most columns of a model that another solver is asked about."""
 WHOLE = 10_000
 """Largest factor that makes a ray whole."""
 
 
 def infeasibility(case: Case) -> Iterator[Finding]:
-    """Prove that nothing is feasible: a Farkas certificate in exact fractions, or the whole box tried."""
+    """Prove that nothing is feasible, by a Farkas certificate of the relaxation in exact fractions."""
     if case.linear is not None and _farkas(case, relaxed(case.linear)):
         message = "multipliers of the rows prove in exact fractions that no plan meets all limits"
         yield info("infeasible-proved", message)
-    elif affordable(case) and case.box.best is None:
-        yield info("infeasible-proved", f"all {case.box.points:,} points of the integer box break some limit")
+
+
+def second_opinion(case: Case) -> Iterator[Finding]:
+    """Ask another solver whether nothing is feasible: it compiles the model by another route."""
+    wanted, own = classify(case.model), case.solution.solver
+    fit = [solver for solver in solvers() if wanted in solver.classes and solver.name != own]
+    other = next((solver for solver in fit if solver.available().ok), None)
+    if other is None or case.model.columns > COLUMNS:
+        return
+    found = other.solve(case.model, Options(time_limit=SECONDS))
+    if found.outcome is Outcome.INFEASIBLE:
+        yield info("infeasible-agreed", f"{other.name}, by another route, finds no plan either")
+    elif found.outcome.solved and found.point is not None and case.evaluator.at(found.point).feasible():
+        yield error("infeasible-refuted", f"{other.name} found a plan that meets all limits")
 
 
 def _farkas(case: Case, arrays: Arrays) -> bool:
-    found = resolve(elastic(arrays))
+    found = case.resolve(elastic(arrays))
     if not found.optimal or not found.objective > 0:
         return False
     nothing = np.zeros(arrays.columns)
@@ -68,7 +87,7 @@ def unboundedness(case: Case) -> Iterator[Finding]:
     """Prove that the objective grows for ever: a feasible point and a ray that the evaluator follows."""
     if case.linear is None:
         return
-    start = resolve(aimed(case.linear, np.zeros(case.linear.columns)), case.budget.nodes)
+    start = resolve(aimed(case.linear, np.zeros(case.linear.columns)))
     if not start.optimal or not case.evaluator.at(case.model.point(start.x)).feasible():
         return
     ray = _ray(case, case.linear)

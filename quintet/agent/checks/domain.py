@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from quintet.agent.checks.case import Case, error, info, warning
-from quintet.agent.checks.resolving import Resolved, resolve
+from quintet.agent.checks.resolving import Ending, Resolved
 from quintet.formulation.model import Model, VariableData
 from quintet.formulation.schema import Domain
 from quintet.formulation.tolerances import agree
@@ -42,14 +42,14 @@ def domain(case: Case) -> Iterator[Finding]:
     whole = families[0].integral
     other = _otherwise(case, case.linear, families, whole=whole)
     what = "divisible" if whole else "whole"
-    if not other.optimal:
-        yield info(
-            "domain-unknown", f"with {what} amounts no optimum was found quickly ({other.ending.value})"
-        )
-    elif agree(other.objective, case.objective):
+    if other.optimal and agree(other.objective, case.objective):
         yield info("domain-immaterial", f"with {what} amounts the optimum is the same")
+    elif other.optimal:
+        yield _sensitive(case.model, families, what, f"the optimum is {other.objective:g}")
+    elif other.ending is Ending.INFEASIBLE:
+        yield _sensitive(case.model, families, what, "there is no plan")
     else:
-        yield _sensitive(case.model, families, what, other.objective)
+        yield info("domain-unknown", f"with {what} amounts no optimum was found quickly")
 
 
 def _in_question(model: Model) -> list[VariableData]:
@@ -68,12 +68,12 @@ def _otherwise(case: Case, arrays: Arrays, families: list[VariableData], *, whol
         integrality[own] = CONTINUOUS if whole else INTEGRAL
     if np.all(integrality == CONTINUOUS):
         return case.relaxation
-    return resolve(replace(arrays, integrality=integrality), case.budget.nodes)
+    return case.resolve(replace(arrays, integrality=integrality))
 
 
-def _sensitive(model: Model, families: list[VariableData], what: str, optimum: float) -> Finding:
+def _sensitive(model: Model, families: list[VariableData], what: str, outcome: str) -> Finding:
     names = ", ".join(variable.name for variable in families)
-    message = f"with {what} amounts of {names} the optimum is {optimum:g}"
+    message = f"with {what} amounts of {names} {outcome}"
     if decided(model, families):
         return info("domain-decided", f"{message}; the domain is stated", "variables")
     remedy = "say in the text, or in an assumption, whether they can be split"

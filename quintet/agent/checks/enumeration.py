@@ -44,6 +44,5 @@ def _against_infeasible(case: Case, found: Box) -> Iterator[Finding]:
     if found.best is not None and case.confirmed(found.best) is not None:
         yield error("enumeration", "a feasible point exists, though the solver says that there is none")
     elif found.best is None:
-        yield info(
-            "enumerated", f"all {found.points:,} points of the integer box were tried: none is feasible"
-        )
+        message = f"all {found.points:,} points of the integer box were tried: each breaks some limit"
+        yield info("infeasible-proved", message)

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from quintet.agent.checks.case import Case, error
-from quintet.agent.checks.resolving import resolve
 from quintet.formulation.model import Floats, Ids
 from quintet.formulation.tolerances import agree
 from quintet.problem import Finding
@@ -22,7 +21,7 @@ def invariance(case: Case) -> Iterator[Finding]:
     """Permute rows and columns, scale rows and continuous columns, and solve again."""
     if not case.optimal or case.linear is None:
         return
-    again = resolve(disguised(case.linear, np.random.default_rng(case.seed)), case.budget.nodes)
+    again = case.resolve(disguised(case.linear, np.random.default_rng(case.seed)))
     if again.ending == "unknown":
         return
     if not again.optimal:

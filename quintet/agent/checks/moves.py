@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +62,7 @@ def neighbours(case: Case) -> Iterator[Finding]:
 
 
 def _whole_moves(case: Case) -> float | None:
-    for x, value in improving(case, ties=False):
+    for x, value in islice(improving(case, ties=False), case.budget.evaluations):
         found = case.confirmed(x)
         if found is not None and case.better(found, case.objective):
             return value
@@ -78,8 +79,9 @@ def improving(case: Case, *, ties: bool) -> Iterator[tuple[Floats, float]]:
         return
     gains = _gains(arrays, x, moves)
     tolerance = OBJECTIVE * max(1.0, abs(case.objective))
-    chosen = np.flatnonzero(gains > tolerance) if not ties else np.flatnonzero(np.abs(gains) <= STRICT)
-    chosen = chosen[np.argsort(-gains[chosen], kind="stable")]
+    wanted = np.abs(gains) <= STRICT if ties else gains > tolerance
+    chosen = np.flatnonzero(wanted & _inside(arrays, x, moves))
+    chosen = chosen[np.argsort(-gains[chosen], kind="stable")][: case.budget.work // max(1, arrays.rows)]
     kept = moves.take(chosen)
     for row in np.flatnonzero(_allowed(arrays, x, kept)):
         yield kept.made(x, int(row)), case.objective - arrays.direction * float(gains[chosen[row]])
@@ -91,10 +93,9 @@ def _rounded(arrays: Arrays, x: Floats) -> Floats:
 
 def _moves(case: Case, arrays: Arrays) -> Moves:
     columns = np.flatnonzero(arrays.integrality == INTEGRAL)
-    if 2 * len(columns) ** 2 * max(1, arrays.rows) > case.budget.work:
-        columns = columns[:0] if 2 * len(columns) * max(1, arrays.rows) > case.budget.work else columns
-        return _joined([_singles(columns)])
-    return _joined([_singles(columns), _pairs(columns)])
+    pairs = columns if 2 * len(columns) ** 2 <= case.budget.moves else columns[:0]
+    singles = columns if 2 * len(columns) <= case.budget.moves else columns[:0]
+    return _joined([_singles(singles), _pairs(pairs)])
 
 
 def _joined(parts: list[Moves]) -> Moves:
@@ -144,20 +145,22 @@ def _curvature(arrays: Arrays, moves: Moves) -> Floats:
     return own + other + cross
 
 
-def _allowed(arrays: Arrays, x: Floats, moves: Moves) -> npt.NDArray[np.bool_]:
-    """Which moves stay inside bounds and rows, with less slack than any solver takes."""
-    matrix = dense(arrays.matrix, arrays.columns).T
-    one, two = (
-        x[moves.first] + moves.by,
-        x[moves.second] + np.where(moves.by_second == 0, moves.by, moves.by_second),
-    )
+def _inside(arrays: Arrays, x: Floats, moves: Moves) -> npt.NDArray[np.bool_]:
+    """Which moves keep the bounds."""
+    alone = moves.by_second == 0
+    one, two = x[moves.first] + moves.by, x[moves.second] + np.where(alone, moves.by, moves.by_second)
     inside = (one >= arrays.column_lower[moves.first]) & (one <= arrays.column_upper[moves.first])
-    inside &= (two >= arrays.column_lower[moves.second]) & (two <= arrays.column_upper[moves.second])
+    return inside & (two >= arrays.column_lower[moves.second]) & (two <= arrays.column_upper[moves.second])
+
+
+def _allowed(arrays: Arrays, x: Floats, moves: Moves) -> npt.NDArray[np.bool_]:
+    """Which moves keep the rows, with less slack than any solver takes."""
+    matrix = dense(arrays.matrix, arrays.columns).T
     activity = arrays.matrix.times(x) + matrix[moves.first] * moves.by[:, None]
     activity = activity + matrix[moves.second] * moves.by_second[:, None]
     slack = STRICT * np.maximum(1.0, np.abs(activity))
     rows = (activity >= arrays.row_lower - slack) & (activity <= arrays.row_upper + slack)
-    return inside & np.all(rows, axis=1)
+    return np.all(rows, axis=1)
 
 
 # without a matrix form: the evaluator alone

@@ -4,7 +4,8 @@ For minimise c·x subject to l ≤ A·x ≤ u and p ≤ x ≤ q, any multipliers
 Σ (y_i > 0 ? y_i l_i : y_i u_i) + Σ (r_j > 0 ? r_j p_j : r_j q_j) with r = c − Aᵀy as a lower bound.
 The sums are exact, so the bound is safe whatever the multipliers are worth (A. Neumaier and
 O. Shcherbina, Safe bounds in linear and mixed-integer linear programming, Math. Program. 99, 2004).
-With c = 0 a positive bound proves that nothing is feasible (Farkas).
+With c = 0 a positive bound proves that nothing is feasible (Farkas). A column without a bound takes
+the one that the rows imply, so that a reduced cost which is only nearly zero costs nearly nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from quintet.formulation.model import Floats
 from quintet.solvers.arrays import Arrays
 
 DENOMINATORS = (1_000, 10**9)
+PASSES = 2
+"""Rounds of looking for column bounds that rows imply."""
 SMALL = 1e-7
 """Multipliers and reduced costs below this are taken for zero when the exact basis is guessed."""
 Vector: TypeAlias = dict[int, Fraction]
@@ -37,11 +40,11 @@ class Rows:
         column_upper: Per column, None for none.
     """
 
-    terms: Sequence[Vector]
-    lower: Sequence[Fraction | None]
-    upper: Sequence[Fraction | None]
-    column_lower: Sequence[Fraction | None]
-    column_upper: Sequence[Fraction | None]
+    terms: list[Vector]
+    lower: list[Fraction | None]
+    upper: list[Fraction | None]
+    column_lower: list[Fraction | None]
+    column_upper: list[Fraction | None]
 
     @staticmethod
     def of(arrays: Arrays) -> Rows:
@@ -52,7 +55,42 @@ class Rows:
         for row, column, value in zip(*entries, strict=True):
             terms[row][column] = Fraction(value)
         sides = (arrays.row_lower, arrays.row_upper, arrays.column_lower, arrays.column_upper)
-        return Rows(terms, *(_exact(side) for side in sides))
+        rows = Rows(terms, *(_exact(side) for side in sides))
+        for _ in range(PASSES):
+            rows.imply()
+        return rows
+
+    def imply(self) -> None:
+        """Fill in missing column bounds that a row and the other columns' bounds imply."""
+        for row, terms in enumerate(self.terms):
+            if self.upper[row] is not None:
+                self._imply(terms, self.upper[row], 1)
+            if self.lower[row] is not None:
+                self._imply(terms, self.lower[row], -1)
+
+    def _imply(self, terms: Vector, side: Fraction | None, sign: int) -> None:
+        """From sign × terms·x ≤ sign × side."""
+        least: dict[int, Fraction | None] = {}
+        for column, value in terms.items():
+            end = (self.column_lower if sign * value > 0 else self.column_upper)[column]
+            least[column] = None if end is None else sign * value * end
+        unknown = [column for column, value in least.items() if value is None]
+        if side is None or len(unknown) > 1:
+            return
+        known = sum((value for value in least.values() if value is not None), Fraction(0))
+        for column in unknown or terms:
+            self._take(
+                column,
+                terms[column],
+                (sign * side - known + (least[column] or 0)) / (sign * terms[column]),
+                sign,
+            )
+
+    def _take(self, column: int, value: Fraction, end: Fraction, sign: int) -> None:
+        """A row says that the column stays on one side of `end`; used where nothing else does."""
+        bounds = self.column_upper if sign * value > 0 else self.column_lower
+        if bounds[column] is None:
+            bounds[column] = end
 
 
 def _exact(values: Floats) -> list[Fraction | None]:

@@ -13,7 +13,7 @@ from quintet.solvers.arrays import CONTINUOUS, SEMICONTINUOUS, Arrays, Products,
 from quintet.solvers.options import Options
 from quintet.solvers.session import Session
 
-SECONDS = 1.0
+SECONDS = 0.3
 """Safety stop; what normally ends a second solve is the node limit."""
 
 

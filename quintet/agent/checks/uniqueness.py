@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
 
 import numpy as np
 
 from quintet.agent.checks.case import Case, info
 from quintet.agent.checks.enumeration import affordable
 from quintet.agent.checks.moves import improving
-from quintet.agent.checks.resolving import aimed, dense, resolve, with_row
+from quintet.agent.checks.resolving import aimed, dense, with_row
 from quintet.formulation.model import Floats
 from quintet.formulation.tolerances import STRICT
 from quintet.problem import Finding
@@ -18,6 +19,8 @@ from quintet.solvers.arrays import Arrays
 
 APART = 1e-4
 """Relative distance from which two points are different decisions."""
+TRIES = 5
+"""Neighbours that are as good by the matrix form and are put before the evaluator."""
 COLUMNS = 300
 """Most columns for the rank test."""
 
@@ -49,12 +52,24 @@ def classify_optimum(case: Case) -> Uniqueness:
     if affordable(case) and case.box.best is not None:
         return Uniqueness.UNIQUE if case.box.optima == 1 else Uniqueness.OTHERS
     if case.linear is None:
-        return Uniqueness.UNKNOWN
+        strict = case.arrays is not None and not case.discrete and _strictly_convex(case.arrays)
+        return Uniqueness.UNIQUE if strict else Uniqueness.UNKNOWN
     if not case.discrete and _fixed_by_dual(case, case.linear):
         return Uniqueness.UNIQUE
-    if any(_confirms(case, x) for x, _ in list(improving(case, ties=True))[:5]):
+    if any(_confirms(case, x) for x, _ in islice(improving(case, ties=True), TRIES)):
         return Uniqueness.OTHERS
     return _search(case, case.linear)
+
+
+def _strictly_convex(arrays: Arrays) -> bool:
+    """Whether the Hessian is definite by a clear margin, so that no two points are equally good."""
+    products = arrays.products
+    if not len(products) or arrays.columns > COLUMNS:
+        return False
+    hessian = np.zeros((arrays.columns, arrays.columns))
+    np.add.at(hessian, (products.first, products.second), arrays.direction * products.values)
+    least = float(np.linalg.eigvalsh(hessian + hessian.T)[0])
+    return least > 1e-9 * max(1.0, float(np.abs(hessian).max()))
 
 
 def _fixed_by_dual(case: Case, arrays: Arrays) -> bool:
@@ -83,7 +98,7 @@ def _search(case: Case, arrays: Arrays) -> Uniqueness:
     direction /= np.maximum(1.0, np.abs(case.x))
     level = case.objective - arrays.offset
     fixed = with_row(arrays, arrays.cost, level, level) if np.any(arrays.cost) else arrays
-    ends = [resolve(aimed(fixed, sign * direction), case.budget.nodes) for sign in (1.0, -1.0)]
+    ends = [case.resolve(aimed(fixed, sign * direction)) for sign in (1.0, -1.0)]
     if any(end.optimal and _confirms(case, end.x) for end in ends):
         return Uniqueness.OTHERS
     if case.discrete and all(end.optimal and not _apart(case.x, end.x) for end in ends):

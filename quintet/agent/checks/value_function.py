@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from quintet.agent.checks.case import Case, error, warning
-from quintet.agent.checks.resolving import Resolved, resolve
+from quintet.agent.checks.resolving import Resolved
 from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Floats
 from quintet.formulation.tolerances import FEASIBILITY, OBJECTIVE
@@ -53,8 +53,8 @@ def value_function(case: Case) -> Iterator[Finding]:
     limit = _binding(case, case.linear)
     if limit is None:
         return
-    loose = resolve(limit.moved(case.linear, limit.loosening), case.budget.nodes)
-    tight = resolve(limit.moved(case.linear, -limit.loosening), case.budget.nodes)
+    loose = case.resolve(limit.moved(case.linear, limit.loosening))
+    tight = case.resolve(limit.moved(case.linear, -limit.loosening))
     place = _place(case, limit)
     if loose.optimal and case.better(case.objective, loose.objective):
         yield error("monotone", f"a looser limit makes the optimum worse: {loose.objective:g}", place)

@@ -12,13 +12,10 @@ from itertools import combinations
 
 from .lexicon import (
     CONTAINERS,
-    COST,
     DETERMINERS,
     GENERIC_NOUNS,
     MEASURES,
     PERIODS,
-    PROFIT,
-    REVENUE,
     TIME_UNITS,
 )
 from .sentences import is_noun_word, is_verb
@@ -28,13 +25,16 @@ SKIP_BEFORE = DETERMINERS | {
     "by", "using", "through", "with", "via", "on", "in", "from", "for", "either", "to", "at", "as", "well", "of",
 }  # fmt: skip
 LONGEST_NAME = 5
-MOST_MEASURED = 5
+MOST_MEASURED = 6
 OPENERS = {"a", "an", "one"}
 ENDINGS = {".", "?", "!", ";", ","}
 MOST_ACTIVITIES = 12
-UNDECIDED = MEASURES | PERIODS | set(TIME_UNITS) | PROFIT | COST | REVENUE | {
-    "company", "number", "total", "time", "day", "average", "manager", "owner", "manufacturer", "employee", "worker",
+UNITS = MEASURES | PERIODS | set(TIME_UNITS) | {"time", "number", "total", "amount"}
+UNDECIDED = UNITS | {
+    "profit", "cost", "revenue", "price", "budget", "wage", "bill", "company", "average", "manager", "owner", "manufacturer",
+    "employee", "worker", "store", "shop", "customer",
 }  # fmt: skip
+DATA_WORDS = {"earning", "costing", "worth", "yielding", "selling", "priced"}
 SORTS = {"type", "kind", "sort", "size", "variety", "version", "model", "form", "number", "amount", "choice"}
 
 
@@ -82,7 +82,7 @@ def candidates(tokens: list[Token]) -> list[tuple[Activity, ...]]:
     """Sets of names that may be the activities, in order of appearance, without repeats."""
     index = NameIndex(tokens)
     seen: dict[tuple[tuple[str, ...], ...], tuple[Activity, ...]] = {}
-    for group in (*_coordinations(tokens, index), *_numbered(tokens), *_measured(tokens, index)):
+    for group in (*_coordinations(tokens, index), *_numbered(tokens), *_families(tokens), *_measured(tokens)):
         key = tuple(sorted(activity.lemmas for activity in group))
         if 2 <= len(group) <= MOST_ACTIVITIES and len(set(key)) == len(group) and _plausible(key):
             seen.setdefault(key, group)
@@ -92,7 +92,7 @@ def candidates(tokens: list[Token]) -> list[tuple[Activity, ...]]:
 def _plausible(names: tuple[tuple[str, ...], ...]) -> bool:
     single = [name[0] for name in names if len(name) == 1]
     unfit = any(len(lemma) == 1 or lemma in UNDECIDED for lemma in single)
-    return not unfit and not any(name[-1] in UNDECIDED for name in names) and not _nested(names)
+    return not unfit and not any(name[-1] in UNITS for name in names) and not _nested(names)
 
 
 def _nested(names: tuple[tuple[str, ...], ...]) -> bool:
@@ -232,26 +232,67 @@ def _numbered(tokens: list[Token]) -> Iterator[tuple[Activity, ...]]:
 def _is_label(tokens: list[Token], at: int) -> bool:
     token = tokens[at]
     if token.is_number:
-        return token.text.isdigit() and token.flavor == "plain" and _names_number(tokens, at)
+        short = token.text.isdigit() or (token.text.isalpha() and token.value < MOST_ACTIVITIES)
+        return short and token.flavor == "plain" and _ends_name(tokens, at)
     letter = len(token.text) == 1 and token.text.isupper()
     name = token.kind == "word" and token.text.isupper() and 2 <= len(token.text) <= 4
     return letter or name
 
 
-def _measured(tokens: list[Token], index: NameIndex) -> Iterator[tuple[Activity, ...]]:
-    """The nouns that data is told for: `each chair`, `per table`, `to make a desk`."""
+def _ends_name(tokens: list[Token], at: int) -> bool:
+    return tokens[at - 1].is_noun and (at + 1 >= len(tokens) or not is_noun_word(tokens, at + 1))
+
+
+def _families(tokens: list[Token]) -> Iterator[tuple[Activity, ...]]:
+    """Names that share their last noun: `the Alpha brand`, `the Gamma brand`."""
+    families: dict[str, dict[tuple[str, ...], list[Activity]]] = {}
+    for at in range(1, len(tokens)):
+        start = _name_start(tokens, at)
+        if start < at and not _continues(tokens, at):
+            phrase = Phrase(start, at + 1)
+            family = families.setdefault(tokens[at].lemma, {})
+            family.setdefault(phrase.lemmas(tokens), []).append(_activity(tokens, phrase))
+    for family in families.values():
+        names = [found[0] for found in family.values() if len(found) > 1]
+        if len(names) < 2:
+            names = [found[0] for found in family.values()]
+        names = names[:MOST_MEASURED]
+        yield tuple(names)
+        for size in range(2, len(names)):
+            yield from combinations(names, size)
+
+
+def _name_start(tokens: list[Token], at: int) -> int:
+    start = at
+    while is_noun_word(tokens, at) and start > 0 and at - start < 3 and is_noun_word(tokens, start - 1):
+        start -= 1
+    return start
+
+
+def _continues(tokens: list[Token], at: int) -> bool:
+    return at + 1 < len(tokens) and is_noun_word(tokens, at + 1)
+
+
+def _measured(tokens: list[Token]) -> Iterator[tuple[Activity, ...]]:
+    """The nouns that data is told for: `each chair`, `per table`, `a bottle of cream`, `cooks earning`."""
     found: dict[tuple[str, ...], Activity] = {}
     for at, token in enumerate(tokens):
-        opener = token.low in ("each", "per", "every") or (token.low in OPENERS and _opens_clause(tokens, at))
-        phrase = _phrase_after(tokens, at + 1) if opener else None
-        if phrase is None or phrase.start > at + 4 or _counts(tokens[phrase.stop - 1]):
-            continue
-        if index.count(phrase.lemmas(tokens)) > 1:
+        phrase = _told_phrase(tokens, at, token)
+        if phrase is not None and phrase.lemmas(tokens)[-1] not in UNDECIDED:
             found.setdefault(phrase.lemmas(tokens), _activity(tokens, phrase))
     names = list(found.values())[:MOST_MEASURED]
     yield tuple(names)
-    yield from combinations(names, 3)
-    yield from combinations(names, 2)
+    for size in range(len(names) - 1, 1, -1):
+        yield from combinations(names, size)
+
+
+def _told_phrase(tokens: list[Token], at: int, token: Token) -> Phrase | None:
+    if token.low in DATA_WORDS:
+        return _phrase_before(tokens, at)
+    if token.low in ("each", "per", "every") or (token.low in OPENERS and _opens_clause(tokens, at)):
+        phrase = _phrase_after(tokens, at + 1)
+        return phrase if phrase is not None and phrase.start <= at + 4 else None
+    return None
 
 
 def _opens_clause(tokens: list[Token], at: int) -> bool:

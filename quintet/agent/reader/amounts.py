@@ -45,12 +45,14 @@ def _with_sense(view: View, measure: Measure) -> Measure:
 def _place(view: View, measure: Measure, facts: Facts, earlier: View | None) -> bool:
     target = _sound_target(view, measure) or _elided_target(view, measure) or _predicate_target(view, measure)
     target = target or _earlier_target(view, measure, earlier)
-    subject = view.mention_before(measure.at)
+    counted = [m.target for m in view.measures if m.at < measure.at and (m.sense or m.value != 1)]
+    subject = next((m for m in reversed(view.mentions) if m.stop <= measure.at and m not in counted), None)
     if target is not None and (measure.sense or (subject is None and measure.value != 1)):
         return _place_target(view, measure, target, facts)
-    if measure.sense and subject is not None and not _purpose(view, measure, subject):
+    total = bool(TOGETHER & set(view.words[max(0, measure.at - 4) : measure.stop]))
+    if measure.sense and subject is not None and not total and not _purpose(view, measure, subject):
         return _place_subject(view, measure, subject, facts)
-    if measure.sense or _states_resource(view, measure):
+    if measure.sense or _states_resource(view, measure, subject):
         return _place_limit(view, measure, facts)
     return False
 
@@ -99,6 +101,8 @@ def _place_target(view: View, measure: Measure, target: Mention, facts: Facts) -
     sense = measure.sense or _implied(view, measure)
     if not sense:
         raise view.decline(f"can't tell whether {measure.token.text!r} is a limit or a requirement in")
+    if target.vague:
+        raise view.decline("can't tell which activity is meant in")
     if len(target.activities) > 1:
         together = target.joined_by == "or" or bool(TOGETHER & set(view.words))
         if not together:
@@ -110,17 +114,18 @@ def _place_target(view: View, measure: Measure, target: Mention, facts: Facts) -
 
 
 def _implied(view: View, measure: Measure) -> str:
-    """The sense that the nearest verb gives: what is there limits, what is needed is required."""
-    start = max((m.at + 1 for m in view.measures if m.at < measure.at), default=0)
-    stop = min((m.at for m in view.measures if m.at > measure.at), default=len(view.tokens))
-    if view.needed(start, measure.at):
-        return ">="
-    if view.supplied(start, stop):
-        return "<="
+    """The sense that the nearest word gives: what is there limits, what is needed is required."""
     earlier = [m for m in view.measures if m.at < measure.at]
+    start = earlier[-1].at + 1 if earlier else 0
+    stop = min((m.at for m in view.measures if m.at > measure.at), default=len(view.tokens))
+    for at in (*range(measure.at - 1, start - 1, -1), *range(measure.at + 1, stop)):
+        if view.marks(at):
+            exact = view.marks(at) == ">=" and "total" in view.words[max(at, measure.at - 3) : measure.at]
+            return "" if exact else view.marks(at)
     if earlier:
         return earlier[-1].sense or _implied(view, earlier[-1])
-    return "<=" if view.supplied(measure.at, len(view.tokens)) else ""
+    found = (view.marks(at) for at in range(stop, len(view.tokens)))
+    return next((mark for mark in found if mark), "")
 
 
 def _purpose(view: View, measure: Measure, subject: Mention) -> bool:
@@ -129,7 +134,7 @@ def _purpose(view: View, measure: Measure, subject: Mention) -> bool:
 
 
 def _place_subject(view: View, measure: Measure, subject: Mention, facts: Facts) -> bool:
-    if len(subject.activities) > 1:
+    if len(subject.activities) > 1 or subject.vague:
         raise view.decline("can't tell whether the number is for each or for all in")
     unit = measure.unit
     plain = not unit or view.names.is_group(unit) or unit in CONTAINERS | facts.units.keys()
@@ -144,18 +149,17 @@ def _place_subject(view: View, measure: Measure, subject: Mention, facts: Facts)
     return True
 
 
-def _states_resource(view: View, measure: Measure) -> bool:
-    covered = {activity for mention in view.mentions for activity in mention.activities}
-    after = [m for m in view.mentions if m.start > measure.at]
-    if view.mention_before(measure.at) is not None:
+def _states_resource(view: View, measure: Measure, subject: Mention | None) -> bool:
+    """Whether a number without a direction is there to be used or has to be reached."""
+    if subject is not None:
         return False
-    if after and len(covered) != len(view.names.activities):
+    stop = min((m.at for m in view.measures if m.at > measure.at), default=len(view.tokens))
+    after = [m for m in view.mentions_after(measure.at) if m.start < stop]
+    if not after:
+        return not view.mentions_after(measure.at) or bool(_implied(view, measure))
+    if len(after[0].activities) != len(view.names.activities) or after[0].joined_by == "each":
         return False
-    if after and "each" in view.words[measure.at : after[0].start]:
-        return False
-    if after and not view.supplies:
-        return False
-    return view.supplies or view.needs or not view.mentions
+    return not {"each", "per"} & set(view.words[measure.at : after[0].start]) and bool(_implied(view, measure))
 
 
 def _place_limit(view: View, measure: Measure, facts: Facts) -> bool:

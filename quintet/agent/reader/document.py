@@ -73,9 +73,11 @@ class Document:
             if objective.minus is not None:
                 coefficient = f"({coefficient} - {self._attribute(objective.minus)}[{INDEX}])"
             each = f"{coefficient} * {each}"
+        only = objective.only
+        expression = self._sum(only) if only else f"sum({each} for {INDEX} in {self.set_name})"
         return {
             "sense": objective.goal.sense,
-            "expression": f"sum({each} for {INDEX} in {self.set_name})",
+            "expression": expression,
             "source": objective.goal.text,
         }
 

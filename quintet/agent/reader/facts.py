@@ -89,7 +89,7 @@ class Share:
 class Goal:
     """The objective: its sense and the words that name what is maximised or minimised.
 
-    `head` are the stems of the thing itself, `counts` whether its number is asked (`the number of trips`).
+    `head` are the stems of the thing itself, `counts` whether its number is asked (`the number of trips`), `only` the activities named in it.
     """
 
     sense: str
@@ -99,6 +99,7 @@ class Goal:
     words: tuple[str, ...]
     sentence: int
     text: str
+    only: tuple[int, ...] = ()
 
 
 @dataclass

@@ -58,8 +58,17 @@ def _take(view: View, facts: Facts, at: int, sense: str) -> int:
     words = tuple(token.low for token in tokens)
     quote = view.text[view.tokens[at].start : view.tokens[stop - 1].end]
     counts, head = _head(view, at + 1, stop)
-    facts.goals.append(Goal(sense, stems, head or stems, counts, words, view.clause.sentence, quote))
+    facts.goals.append(Goal(sense, stems, head or stems, counts, words, view.clause.sentence, quote, _named(view, at, stop)))
     return at
+
+
+def _named(view: View, start: int, stop: int) -> tuple[int, ...]:
+    """The activities named right after `number of`, `amount of`."""
+    for mention in view.mentions:
+        before = view.words[max(start, mention.start - 4) : mention.start]
+        if start < mention.start < stop and "of" in before and {"number", "amount", "quantity"} & set(before):
+            return mention.activities
+    return ()
 
 
 def _head(view: View, start: int, stop: int) -> tuple[bool, tuple[str, ...]]:

@@ -26,7 +26,7 @@ ADVERBS = _words(
     "roughly currently daily weekly monthly yearly annually respectively together combined either too "
     "very more less most least many much few fewer several enough instead otherwise directly else "
     "exactly additional additionally similarly likewise altogether overall again now almost nearly "
-    "therefore thus hence first second secondly firstly lastly"
+    "therefore thus hence right first second secondly firstly lastly"
 )
 AUXILIARIES = _words(
     "is are was were be been being am can could may might must shall should will would do does did has "
@@ -97,9 +97,9 @@ MINIMIZE = _words(
     "minimize minimise minimizing minimising minimizes minimises minimized minimised reduce decrease "
     "lower lessen"
 )
-SUPPLY_VERBS = _words("have own possess stock hold produce acquire employ")
+SUPPLY_VERBS = _words("have own possess stock hold produce acquire employ receive obtain import")
 NEED_WORDS = _words(
-    "need needs require requires required must demand demands should want wants wish wishes provide goal "
+    "need needs needing require requires required requiring must demand demands should want wants wish wishes provide goal "
     "target satisfy meet fulfill"
 )
 ADJECTIVE_KEYS = _words(

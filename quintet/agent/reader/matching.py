@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .attributes import UNSPECIFIC, Attribute, overlap
@@ -11,6 +12,7 @@ from .mentions import Names
 from .words import stem_of
 
 DECISIONS = {"trip", "shift", "time", "delivery", "shipment", "use", "batch"}
+LAND = {stem_of(word) for word in ("land", "field", "farmland", "farm", "area", "space", "property", "grow", "plant")}
 GAINS = {"profit", "revenue", "return", "earn", "make"}
 GAIN_STEMS = {"profit", "revenue", "return", "earn", "incom"}
 MONEY_STEMS = {"money", "invest", "fund", "portfolio", "amount", "asset", "total", "capit", "dollar"}
@@ -33,6 +35,26 @@ class Matcher:
         self.attributes = attributes
         self.names = names
         self.invests = invests
+        self._taken: set[tuple[int, str]] = set()
+
+    def place_all(self) -> Iterator[tuple[Limit, list[Row] | Total | Bound | str]]:
+        """Every limit with its place; what was told in one sentence of equal words goes to different attributes."""
+        waiting: list[Limit] = []
+        for limit in self.facts.limits:
+            placed = self.place(limit)
+            if isinstance(placed, str) and "more than one" in placed:
+                waiting.append(limit)
+            else:
+                self._take(placed)
+                yield limit, placed
+        for limit in waiting:
+            placed = self.place(limit)
+            self._take(placed)
+            yield limit, placed
+
+    def _take(self, placed: list[Row] | Total | Bound | str) -> None:
+        if isinstance(placed, list):
+            self._taken |= {(row.attribute.number, row.limit.sense) for row in placed}
 
     def place(self, limit: Limit) -> list[Row] | Total | Bound | str:
         """The rows or the total that a limit stands for, or the reason why it can't be placed."""
@@ -47,6 +69,8 @@ class Matcher:
             top = [attribute for _, attribute in scored]
         if not top:
             return self._total(limit) or f"found nothing that {limit.token.text!r} limits"
+        if len(top) > 1:
+            top = [a for a in top if (a.number, limit.sense) not in self._taken] or top
         if len(top) > 1 and not limit.distributes:
             return f"{limit.token.text!r} may limit more than one thing"
         return [Row(limit, attribute, _factor(limit.unit, attribute.unit)) for attribute in top]
@@ -55,6 +79,8 @@ class Matcher:
         """`at least 10 trips using a truck` bounds one activity if what is counted are its decisions."""
         counted = limit.unit in DECISIONS or limit.unit in self.facts.units or self.names.is_group(limit.unit)
         goal = any(overlap({stem_of(limit.unit)}, goal.head) for goal in self.facts.goals)
+        if limit.token.flavor == "money" and self.invests and not is_resource:
+            return Bound(limit.owner, limit.sense, limit.token, limit.unit, limit.quote)
         if is_resource or not limit.unit or not (counted or goal) or limit.owner is None:
             return f"can't tell what {limit.token.text!r} limits"
         return Bound(limit.owner, limit.sense, limit.token, limit.unit, limit.quote)
@@ -106,12 +132,18 @@ class Matcher:
         if limit.token.flavor != "plain":
             return False
         if limit.unit in UNSPECIFIC - {""} or limit.unit.startswith("square "):
-            return limit.unit in self.facts.units and limit.unit not in ("unit",)
+            return limit.unit in self.facts.units and limit.unit != "unit" and self._of_group(limit)
         if self.names.is_group(limit.unit) or limit.unit in self.facts.units:
             return True
         if limit.unit in PEOPLE_SEATS:
             return bool(PEOPLE_SEATS & (self.names.group | self.names.common | self.facts.units.keys()))
         return limit.unit in CONTAINERS and limit.unit in self.names.common
+
+    def _of_group(self, limit: Limit) -> bool:
+        """Whether what is measured is the decisions themselves (`100 acres of land`), not a resource."""
+        own = {stem_of(lemma) for name in self.names.names for lemma in name if lemma}
+        own |= {stem_of(lemma) for lemma in self.names.group} | LAND
+        return all(overlap({stem}, own) for stem in limit.noun)
 
 
 def _factor(limit_unit: str, attribute_unit: str) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .lexicon import CONTAINERS, MEASURES, PERIODS, TIME_UNITS
 from .mentions import Mention
 from .sentences import Clause, is_verb
-from .words import FUNCTION_WORDS, Token
+from .words import FUNCTION_WORDS, Token, verb_base
 
 AT_LEAST = r"at least|no less than|not less than|no fewer than|not fewer than|minimum|greater than or equal to"
 AT_MOST = (
@@ -74,7 +74,7 @@ def measures_of(clause: Clause, mentions: list[Mention]) -> list[Measure]:
 def _measure(tokens: tuple[Token, ...], at: int, mentions: list[Mention], before: list[Measure]) -> Measure:
     unit, after = _unit(tokens, at)
     target = _target(tokens, at, after, mentions)
-    stop, noun = _noun(tokens, after, mentions)
+    stop, noun = _noun(tokens, after, mentions, unit in TIME_UNITS or unit in PERIODS)
     if not unit and not target and tokens[at].flavor == "plain" and stop > after and tokens[after].kind == "word":
         unit = _head_of(tokens, after, stop)
     sense = _sense(tokens, at, max(stop, after), before)
@@ -83,7 +83,8 @@ def _measure(tokens: tuple[Token, ...], at: int, mentions: list[Mention], before
 
 
 def _is_content(token: Token) -> bool:
-    return token.kind == "word" and token.low not in FUNCTION_WORDS | IGNORED and token.low.isascii()
+    single = len(token.text) == 1 and token.text.isupper()
+    return token.kind == "word" and (single or token.low not in FUNCTION_WORDS | IGNORED) and token.low.isascii()
 
 
 def _head_of(tokens: tuple[Token, ...], start: int, stop: int) -> str:
@@ -139,13 +140,18 @@ def _target(tokens: tuple[Token, ...], at: int, after: int, mentions: list[Menti
 
 
 def _noun(
-    tokens: tuple[Token, ...], at: int, mentions: list[Mention]
+    tokens: tuple[Token, ...], at: int, mentions: list[Mention], timed: bool
 ) -> tuple[int, tuple[str, ...]]:
     starts = {mention.start for mention in mentions}
     stop, stems = at, []
     while stop < len(tokens) and not _phrase_ends(tokens, stop, starts):
         token = tokens[stop]
-        if token.kind == "word" and token.low not in FUNCTION_WORDS | IGNORED and token.lemma not in {*PERIODS, *TIME_UNITS}:
+        if token.low == "to" and not timed and stop + 1 < len(tokens) and verb_base(tokens[stop + 1].low):
+            break
+        labelled = stop > at and len(token.text) == 1 and token.text.isupper() and tokens[stop - 1].is_noun
+        if labelled:
+            stems.append(f"{token.low}#")
+        elif token.kind == "word" and token.low not in FUNCTION_WORDS | IGNORED and token.lemma not in {*PERIODS, *TIME_UNITS}:
             stems.append(token.stem.split("-")[0] if token.lemma.endswith(("-hour", "-minute")) else token.stem)
         stop += 1
     return stop, tuple(dict.fromkeys(stems))
@@ -202,4 +208,5 @@ def _inherited(tokens: tuple[Token, ...], at: int, before: list[Measure]) -> str
     linked = any(token.low in ("and", "or", ",", "to") for token in between)
     plain = not any(is_verb(between, place) for place in range(len(between)))
     same = before[-1].flavor == tokens[at].flavor and tokens[at].flavor in ("plain", "money", "percent")
-    return before[-1].sense if linked and plain and same else ""
+    summed = any(token.low == "total" for token in between)
+    return before[-1].sense if linked and plain and same and not summed else ""

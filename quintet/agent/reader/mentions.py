@@ -21,7 +21,8 @@ TYPE_WORDS = {"type", "kind", "sort", "variety", "size", "form", "method", "mode
 class Mention:
     """Tokens `start` to `stop` of a clause that name one activity (or several: `A and B`).
 
-    `full` is false for a short form that lacks the noun its full name ends with.
+    `full` is false for a short form that lacks the noun its full name ends with; `vague` is true for that noun
+    alone (`medication` for `anxiety medication`), which may mean more than the one activity.
     """
 
     start: int
@@ -29,6 +30,7 @@ class Mention:
     activities: tuple[int, ...]
     full: bool = True
     joined_by: str = ""
+    vague: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,12 @@ class Names:
         return done
 
     def _occurs(self, lemmas: tuple[str, ...]) -> bool:
+        return self._count(lemmas) > 0
+
+    def _count(self, lemmas: tuple[str, ...]) -> int:
         size = len(lemmas)
         keys = self._keys
-        return any(tuple(keys[at : at + size]) == lemmas for at in range(len(keys) - size + 1))
+        return sum(tuple(keys[at : at + size]) == lemmas for at in range(len(keys) - size + 1))
 
     def _only_modifiers(self, tokens: list[Token]) -> set[str]:
         """The first words of names that always stand before another noun, so that they name by themselves."""
@@ -175,6 +180,8 @@ class Names:
         name = self.names[pattern.activity]
         if size < len(name) and tokens[at].lemma == name[-1] and at and _modifies(tokens, at, name):
             return False
+        if size == len(name) and at and self._is_longer_name(tokens, at, name):
+            return False
         if size == len(name):
             return not (size == 1 and self._is_modifier(tokens, at))
         after = tokens[at + size] if at + size < len(tokens) else None
@@ -183,6 +190,10 @@ class Names:
         if after.lemma in self.group | self.common | COMPANIONS | set(name):
             return True
         return False
+
+    def _is_longer_name(self, tokens: tuple[Token, ...], at: int, name: tuple[str, ...]) -> bool:
+        """Whether the text keeps calling it more than the name (`anxiety medication` for `medication`)."""
+        return _modifies(tokens, at, name) and self._count((tokens[at - 1].lemma, *name)) > 1
 
     def _is_modifier(self, tokens: tuple[Token, ...], at: int) -> bool:
         after = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -200,7 +211,10 @@ class Names:
             elif tokens[stop].lemma not in name | COMPANIONS:
                 break
             stop += 1
-        return Mention(start, stop, (pattern.activity,), full)
+        vague = pattern.single and len(self.names[pattern.activity]) > 1 and stop == start + 1 and (
+            tokens[start].lemma == self.names[pattern.activity][-1]
+        )
+        return Mention(start, stop, (pattern.activity,), full, "", vague)
 
     def is_group(self, lemma: str) -> bool:
         """Whether the noun stands for all activities together."""

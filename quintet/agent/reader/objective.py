@@ -22,6 +22,7 @@ class Objective:
     goal: Goal
     plus: Attribute | None
     minus: Attribute | None = None
+    only: tuple[int, ...] = ()
 
 
 class ObjectiveFinder:
@@ -37,12 +38,17 @@ class ObjectiveFinder:
     def find(self, goal: Goal) -> Objective | None:
         """The objective a goal stands for, or `None` if its words don't say."""
         return (
-            self._money(goal)
+            self._named(goal)
+            or self._money(goal)
             or self._resource(goal, least=2)
             or self._count(goal)
             or self._time(goal)
             or (self._number(goal) if goal.counts else self._resource(goal, least=0.5))
         )
+
+    def _named(self, goal: Goal) -> Objective | None:
+        """`the number of vans`, one of the activities: only that one counts."""
+        return Objective(goal, None, None, goal.only) if goal.only else None
 
     def _money(self, goal: Goal) -> Objective | None:
         concept = concept_of(goal.words)

@@ -13,17 +13,40 @@ Pair = tuple[Measure, tuple[int, ...]]
 DECISION_UNITS = CONTAINERS | MEASURES | set(TIME_UNITS) | PERIODS | {"dollar"}
 
 
-def read_rates(view: View, facts: Facts, used: set[int]) -> set[int]:
+def read_rates(view: View, facts: Facts, used: set[int], earlier: View | None = None) -> set[int]:
     """Take the numbers that belong to a mentioned activity; returns the positions used."""
     _note_units(view, facts)
     counted = _denominators(view, facts)
     free = [m for m in view.measures if m.at not in used | counted]
+    if free and not view.mentions and _all_respectively(view, free):
+        for activity, measure in enumerate(free):
+            facts.rates.append(_rate(view, measure, activity, facts))
+        return counted | {measure.at for measure in free}
+    owner = _carried(view, earlier) if free and not view.mentions else None
+    if owner is not None:
+        facts.rates += [_rate(view, measure, owner, facts) for measure in free]
+        return counted | {measure.at for measure in free}
     if not free or not view.mentions:
         return counted
     for measure, activities in _assigned(view, free):
         for activity in activities:
             facts.rates.append(_rate(view, measure, activity, facts))
     return counted | {measure.at for measure in free}
+
+
+def _all_respectively(view: View, measures: list[Measure]) -> bool:
+    """`They cost $250 and $150 to make respectively`: one number for each activity, in their order."""
+    told = "respectively" in view.words and view.words[0] in ("they", "these", "which", "and")
+    return told and len(measures) == len(view.names.names) and len({m.flavor for m in measures}) == 1
+
+
+def _carried(view: View, earlier: View | None) -> int | None:
+    """The activity of the clause before, where this one goes on about it (`… but uses 3 kWh`)."""
+    if earlier is None or len({m.activities for m in earlier.mentions}) != 1 or any(m.sense for m in view.measures):
+        return None
+    goes_on = view.clause.lead == "but" or bool({"it", "they", "they're"} & set(view.words[:3]))
+    activities = earlier.mentions[0].activities
+    return activities[0] if goes_on and len(activities) == 1 else None
 
 
 def _note_units(view: View, facts: Facts) -> None:

@@ -36,7 +36,7 @@ def _with_number(view: View, measure: Measure, facts: Facts) -> bool:
     left, right = _sides(view, measure.at)
     if left is None or right is None:
         return False
-    if len(left.activities) > 1 or len(right.activities) > 1 or left.activities == right.activities:
+    if left.vague or right.vague or len(left.activities) > 1 or len(right.activities) > 1 or left.activities == right.activities:
         raise view.decline("can't tell which activities are compared in")
     if not measure.sense or measure.sense == "==":
         raise view.decline(f"{measure.token.text!r} says neither at least nor at most in")

@@ -23,9 +23,9 @@ from .views import REMEDY, View, view_of
 from .words import lemma_of, stem_of
 
 CUES = re.compile(
-    r"\b(at least|at most|no more|no less|no fewer|exactly|equal|same|exceed|exceeds|limit|limits|limited|"
-    r"minimum of|maximum of|only if|if and only|ratio|proportion|all of|none|whole|cannot|fewer than|less than|"
-    r"greater than|larger than|at the same time|not both|either one)\b"
+    r"\b(at least|at most|no more|no less|no fewer|exactly|equal|exceed|exceeds|limit|limits|limited|"
+    r"minimum of|maximum of|only if|if and only|none|whole|cannot|fewer than|less than|"
+    r"greater than|larger than|not both|either one)\b"
 )
 IDENT = re.compile(r"x\d+$")
 
@@ -52,7 +52,7 @@ class Reading:
         told = [*facts.bounds, *facts.totals, *facts.shares]
         others = sorted((item.sense, item.token.start, len(getattr(item, "activities", (0,)))) for item in told)
         ratios = sorted((ratio.sense, ratio.token.start if ratio.token else 0) for ratio in facts.ratios)
-        return (goal.goal.sense, parts, tuple(rows), tuple(others), tuple(ratios))
+        return (goal.goal.sense, len(goal.only), parts, tuple(rows), tuple(others), tuple(ratios))
 
 
 def _values(attribute: Attribute | None) -> tuple[float, ...]:
@@ -85,7 +85,7 @@ def _read_clause(view: View, facts: Facts, earlier: View | None) -> None:
     used |= read_ratio(view, facts) if goal is None else set()
     used |= read_shares(view, facts, used)
     used |= read_amounts(view, facts, used, earlier)
-    used |= read_rates(view, facts, used)
+    used |= read_rates(view, facts, used, earlier)
     compared = len(facts.ratios) + len(facts.assumptions) > before
     for measure in view.measures:
         if measure.at not in used:
@@ -102,7 +102,8 @@ def _counts(view: View, facts: Facts) -> set[int]:
             continue
         facts.explain(measure.token)
         if measure.value > 1:
-            facts.counts.append(((*measure.noun, stem_of(measure.unit)), view.quote))
+            if not view.names.is_group(measure.unit) and measure.unit not in TYPE_WORDS:
+                facts.counts.append(((stem_of(measure.unit),), view.quote))
         found.add(measure.at)
     return found
 
@@ -129,7 +130,10 @@ def _is_count(view: View, measure: Measure) -> bool:
 def _check_unplaced(view: View) -> None:
     if view.clause.lead in ("since", "because") or view.words[0] in ("since", "because", "due"):
         return
-    if CUES.search(" ".join(view.words)):
+    words = " ".join(view.words)
+    found = CUES.search(words)
+    vague = found is not None and found.group().startswith("limit") and (not view.mentions or "no " in words)
+    if found and not vague:
         raise view.decline("found no place for the requirement")
 
 
@@ -161,8 +165,7 @@ def _check_counts(facts: Facts, attributes: list[Attribute]) -> None:
 def _rows(facts: Facts, attributes: list[Attribute], names: Names, invests: bool) -> list[Row]:
     matcher = Matcher(facts, attributes, names, invests)
     rows: list[Row] = []
-    for limit in facts.limits:
-        placed = matcher.place(limit)
+    for limit, placed in matcher.place_all():
         if isinstance(placed, str):
             raise ReaderDeclined(f"{placed}: {limit.quote!r}", clause=limit.quote, remedy=REMEDY)
         if isinstance(placed, Total):
@@ -172,6 +175,7 @@ def _rows(facts: Facts, attributes: list[Attribute], names: Names, invests: bool
         else:
             rows += placed
     _refuse_double(rows)
+    _refuse_double_bounds(facts)
     return rows
 
 
@@ -184,6 +188,15 @@ def _refuse_double(rows: list[Row]) -> None:
             raise ReaderDeclined(
                 f"two limits are told for the same thing: {row.limit.quote!r}", clause=row.limit.quote, remedy=REMEDY
             )
+
+
+def _refuse_double_bounds(facts: Facts) -> None:
+    seen: dict[tuple[object, str], float] = {}
+    for item in (*facts.bounds, *facts.totals):
+        whose = item.activity if isinstance(item, Bound) else item.activities
+        first = seen.setdefault((whose, item.sense[0]), item.token.value)
+        if first != item.token.value:
+            raise ReaderDeclined(f"two limits are told for the same thing: {item.quote!r}", clause=item.quote, remedy=REMEDY)
 
 
 def _check_shares(facts: Facts, attributes: list[Attribute], invests: bool) -> None:
@@ -228,7 +241,7 @@ def _objective(facts: Facts, finder: ObjectiveFinder) -> Objective:
         raise ReaderDeclined(f"can't tell what is meant by {goal.text!r}", clause=goal.text, remedy=REMEDY)
     first = known[0]
     for other in known[1:]:
-        if (other.goal.sense, other.plus, other.minus) != (first.goal.sense, first.plus, first.minus):
+        if (other.goal.sense, other.plus, other.minus, other.only) != (first.goal.sense, first.plus, first.minus, first.only):
             raise ReaderDeclined(f"two objectives are told: {other.goal.text!r}", clause=other.goal.text, remedy=REMEDY)
     return first
 

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 
 from .lexicon import ADJECTIVE_KEYS, DETERMINERS, NOUN_VERBS, PREPOSITIONS, PRONOUNS
-from .words import AUXILIARIES, FUNCTION_WORDS, Token, verb_base
+from .words import AUXILIARIES, FUNCTION_WORDS, QUESTION, Token, verb_base
 
 ENDS = {".", "?", "!"}
 STRONG = {"while", "whereas", "but", "because", "since", "if", "although", "though", "however", "unless", "so"}
 WEAK = {",", "and", "or", "then", "\u2014", "-"}
 CLAUSE_SUBJECTS = PRONOUNS | {"there", "it", "each", "both", "all"}
+ORDERS = {"determine", "find", "calculate", "formulate", "help", "decide"}
 PARTICIPLES = {
     "made", "sold", "built", "grown", "used", "taken", "given", "bought", "held", "sent", "eaten", "spent", "paid",
     "kept", "shot", "sewn", "caught", "seen", "known", "chosen", "brought", "flown", "shipped", "planned",
@@ -100,13 +101,20 @@ def _is_noun_use(tokens: tuple[Token, ...] | list[Token], at: int) -> bool:
     before = tokens[at - 1] if at else None
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if before is not None:
-        if before.low in DETERMINERS - {"that", "each", "both", "all"} or before.is_number:
+        if before.low in DETERMINERS - {"that", "each", "both", "all"}:
+            return True
+        if before.is_number and not (at >= 2 and tokens[at - 2].is_noun and token_ends_in_s(tokens[at])):
             return True
         if before.low in PREPOSITIONS - {"to"} or before.low in ADJECTIVE_KEYS or before.low == "to":
             return True
     if after is None:
         return False
     return after.low in AUXILIARIES or (after.low == "of") or _plain_verb(after)
+
+
+def token_ends_in_s(token: Token) -> bool:
+    """Whether the word ends as a third person does (`bowl 1 requires`)."""
+    return token.low.endswith("s")
 
 
 def _plain_verb(token: Token) -> bool:
@@ -136,11 +144,18 @@ def split_clauses(sentence: Sentence) -> list[Clause]:
     pieces = _pieces(list(sentence.tokens))
     merged: list[tuple[str, list[Token]]] = []
     for lead, piece in pieces:
-        if merged and not _opens(lead, piece):
+        if merged and (_unfinished(merged[-1][1]) or not _opens(lead, piece)):
             merged[-1][1].extend(piece)
         else:
             merged.append((_lead_word(lead), list(piece)))
     return [Clause(tuple(body), lead, sentence.number) for lead, body in merged if body]
+
+
+def _unfinished(tokens: list[Token]) -> bool:
+    """`To make a chair`, `every week, 100 gallons of lacquer`: the verb is still to come."""
+    first = next((token.low for token in tokens if token.kind == "word" and token.low not in STRONG | WEAK), "")
+    opens = first in ("to", "for", "per", "every", "each") or any(token.is_number for token in tokens)
+    return opens and not has_verb(tokens)
 
 
 def _lead_word(lead: list[str]) -> str:
@@ -150,6 +165,8 @@ def _lead_word(lead: list[str]) -> str:
 def _opens(lead: list[str], piece: list[Token]) -> bool:
     bare = [token for token in piece if token.low not in STRONG and token.text not in (",", ";", ":")]
     bare = bare[1:] if bare and bare[0].low in ("and", "or", "then") else bare
+    if bare and bare[0].low in QUESTION | ORDERS:
+        return True
     if _lead_word(lead) or ";" in lead:
         return has_verb(bare)
     return has_subject_and_verb(bare)
@@ -161,7 +178,7 @@ def _pieces(tokens: list[Token]) -> list[tuple[list[str], list[Token]]]:
         cut = token.low in STRONG or token.text in (";", ":") or token.low in WEAK
         if cut and token.low == "so" and at + 1 < len(tokens) and tokens[at + 1].low in ("as", "that"):
             cut = False
-        if cut and token.low in ("but", "and", "or") and at and tokens[at - 1].is_number:
+        if cut and at and _inside_amount(tokens, at):
             cut = False
         if cut and pieces[-1][1] and not _only_marks(pieces[-1][1]):
             pieces.append(([], []))
@@ -169,6 +186,14 @@ def _pieces(tokens: list[Token]) -> list[tuple[list[str], list[Token]]]:
             pieces[-1][0].append(token.low)
         pieces[-1][1].append(token)
     return pieces
+
+
+def _inside_amount(tokens: list[Token], at: int) -> bool:
+    """`at least 5 but at most 10`, `greater than or equal to`."""
+    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    joins = tokens[at].low in ("but", "and", "or")
+    amount = tokens[at].low in ("and", ",") and at + 1 < len(tokens) and tokens[at + 1].is_number
+    return amount or (joins and (tokens[at - 1].is_number or (tokens[at - 1].low == "than" and after == "equal")))
 
 
 def _only_marks(tokens: list[Token]) -> bool:

@@ -15,6 +15,7 @@ SUPPLY_WORDS = {
     "available", "budget", "capacity", "access", "hand", "supply", "stock", "only", "limit", "limited", "inventory",
     "open", "capital", "afford", "accommodate",
 }  # fmt: skip
+INVESTING = {"invest", "invests", "investing", "put", "allocate", "manage", "distribute"}
 REMEDY = "reword it, or write the formulation yourself"
 
 
@@ -79,26 +80,28 @@ class View:
     @property
     def supplies(self) -> bool:
         """Whether the clause says that something is there to be used."""
-        return self.supplied(0, len(self.tokens))
-
-    def supplied(self, start: int, stop: int) -> bool:
-        """Whether the words from `start` to `stop` say that something is there to be used."""
-        words = self.words[start:stop]
-        if SUPPLY_WORDS & set(words):
-            return True
-        bases = {verb_base(word) for word in words if not word.endswith("ing")}
-        return bool(bases & SUPPLY_VERBS) or " ".join(words).startswith(("there are", "there is"))
+        return any(self.marks(at) == "<=" for at in range(len(self.tokens)))
 
     @property
     def needs(self) -> bool:
         """Whether the clause says that something has to be reached."""
-        return self.needed(0, len(self.tokens))
+        return any(self.marks(at) == ">=" for at in range(len(self.tokens)))
 
-    def needed(self, start: int, stop: int) -> bool:
-        """Whether the words from `start` to `stop` say that something has to be reached."""
-        words = self.words[start:stop]
-        has_to = any(word in ("has", "have") and after == "to" for word, after in zip(words, words[1:], strict=False))
-        return has_to or bool(NEED_WORDS & set(words))
+    def marks(self, at: int) -> str:
+        """What the word at a position makes of a bare number: `<=` if it supplies, `>=` if it needs, or empty."""
+        word = self.words[at]
+        after = self.words[at + 1] if at + 1 < len(self.words) else ""
+        if word in ("has", "have") and after == "to":
+            return ">="
+        if word in NEED_WORDS:
+            return ">="
+        if word in INVESTING and len({m.activities for m in self.mentions if len(m.activities) == 1}) == 0:
+            return "<="
+        if word in SUPPLY_WORDS or (word == "spend" and "can" in self.words[:at]):
+            return "<="
+        if word == "there" and after in ("are", "is"):
+            return "<="
+        return "<=" if verb_base(word) in SUPPLY_VERBS and not word.endswith("ing") else ""
 
 
 def view_of(clause: Clause, names: Names, text: str) -> View:

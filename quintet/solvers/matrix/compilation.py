@@ -44,8 +44,10 @@ def compile(model: Model, limit: int = ROW_LIMIT, nonzeros: int = NONZERO_LIMIT)
         SolverError: It has several objectives.
     """
     domains = Domains(model)
-    objective = _objective(model, domains, limit)
-    blocks, links = _blocks(model, domains, limit, nonzeros)
+    # what overflows or is undefined is found in the results, with its row
+    with np.errstate(all="ignore"):
+        objective = _objective(model, domains, limit)
+        blocks, links = _blocks(model, domains, limit, nonzeros)
     linear = summed_linear(objective.linear, model.columns)
     cost = np.zeros(model.columns)
     cost[linear.columns] = linear.values

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quintet.formulation.model import Floats
-from quintet.formulation.tree import And, Compare, Conditional, Member, Node, Not, Or, TupleOf
+from quintet.formulation.tree import And, Compare, Member, Node, Not, Or, TupleOf
 from quintet.solvers.matrix.expansion import belongs
 from quintet.solvers.matrix.form import Form
 from quintet.solvers.matrix.frame import Elements, Frame
@@ -37,8 +37,6 @@ def truth(walker: Walker, node: Node, frame: Frame) -> np.ndarray:
         return _chain(walker, node, frame)
     if isinstance(node, Member):
         return _member(walker, node, frame)
-    if isinstance(node, Conditional):
-        return _either(walker, node, frame)
     raise walker.beyond(node, "as a condition")
 
 
@@ -68,16 +66,6 @@ def _member(walker: Walker, node: Member, frame: Frame) -> np.ndarray:
     items = node.item.items if isinstance(node.item, TupleOf) else (node.item,)
     ids = np.column_stack([walker.subscript(item, frame) for item in items])
     return belongs(walker, node.domain, frame, ids) != node.negated
-
-
-def _either(walker: Walker, node: Conditional, frame: Frame) -> np.ndarray:
-    holds = truth(walker, node.condition, frame)
-    result = np.empty(frame.rows, dtype=bool)
-    for branch, mask in ((node.then, holds), (node.otherwise, ~holds)):
-        rows = np.flatnonzero(mask)
-        if len(rows):
-            result[rows] = truth(walker, branch, frame.take(rows))
-    return result
 
 
 def _compare(walker: Walker, node: Compare, frame: Frame) -> np.ndarray:

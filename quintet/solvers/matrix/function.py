@@ -62,8 +62,7 @@ def _unary(walker: Walker, node: Call, frame: Frame) -> Floats:
         if operand.varies:
             raise walker.beyond(node)
         operand = operand.constant
-    with np.errstate(all="ignore"):
-        return walker.finite(node, UNARY[node.function](operand), frame)
+    return walker.finite(node, UNARY[node.function](operand), frame)
 
 
 # reductions
@@ -100,8 +99,7 @@ def _over_rows(walker: Walker, node: Call, argument: Comprehension, frame: Frame
         raise walker.fail(frame, row, f"{node.function} of nothing in {walker.shown(node)}", remedy)
     start = {"prod": 1.0, "min": np.inf, "max": -np.inf}[node.function]
     result = np.full(frame.rows, start)
-    with np.errstate(over="ignore"):
-        function.at(result, parents, values)
+    function.at(result, parents, values)
     return walker.finite(node, result, frame)
 
 

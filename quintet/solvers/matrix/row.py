@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from quintet.errors import DataError
-from quintet.formulation.integrality import is_integral
 from quintet.formulation.model import ConstraintData, Floats, Ids
 from quintet.formulation.tolerances import FEASIBILITY, INFINITE
-from quintet.formulation.tree import Compare, Conditional, Node
+from quintet.formulation.tree import Compare, Node
 from quintet.solvers.arrays import LOWER_FIRST, UPPER_FIRST
 from quintet.solvers.matrix.form import Form, Linear, added, summed_linear
 from quintet.solvers.matrix.frame import Frame
 from quintet.solvers.matrix.walker import Walker
 
-FLIPPED = {"<=": ">=", ">=": "<=", "==": "==", "<": ">", ">": "<"}
+FLIPPED = {"<=": ">=", ">=": "<=", "==": "=="}
+"""No `<` and `>`: `strictness` has replaced them."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Rows:
 class Link:
     """`body <= / == / >= bound` for every row of a frame; `size` is the constants' magnitude."""
 
-    body: Form
+    body: Linear
     sign: str
     bound: Floats
     size: Floats
@@ -61,37 +61,17 @@ def rows_of(walker: Walker, constraint: ConstraintData, columns: int) -> tuple[R
         BeyondMatrix: It is no linear comparison.
         DataError: A side or a coefficient is not a finite number.
     """
-    frame = Frame.of(constraint.family)
-    parts = _rows(walker, constraint.tree, frame, np.arange(frame.rows))
-    rows = _joined(parts)
+    tree, frame = constraint.tree, Frame.of(constraint.family)
+    rows = _joined(_rows(walker, tree, frame, np.arange(frame.rows)))
     rows = replace(rows, terms=summed_linear(rows.terms, columns))
-    _finite(walker, constraint, rows)
-    links = max((len(n.operators) for n in _comparisons(constraint.tree)), default=1)
-    return _with_variables(rows), links
-
-
-def _comparisons(tree: Node) -> list[Compare]:
-    if isinstance(tree, Conditional):
-        return _comparisons(tree.then) + _comparisons(tree.otherwise)
-    return [tree] if isinstance(tree, Compare) else []
+    _finite(constraint, rows)
+    return _with_variables(rows), len(tree.operators) if isinstance(tree, Compare) else 1
 
 
 def _rows(walker: Walker, tree: Node, frame: Frame, keys: Ids) -> list[Rows]:
-    if isinstance(tree, Conditional):
-        return _by_case(walker, tree, frame, keys)
     if isinstance(tree, Compare) and "!=" not in tree.operators:
         return _compared(walker, tree, frame, keys)
     return [_data_only(walker, tree, frame, keys)]
-
-
-def _by_case(walker: Walker, tree: Conditional, frame: Frame, keys: Ids) -> list[Rows]:
-    holds = walker.truth(tree.condition, frame)
-    parts: list[Rows] = []
-    for branch, mask in ((tree.then, holds), (tree.otherwise, ~holds)):
-        chosen = np.flatnonzero(mask)
-        if len(chosen):
-            parts += _rows(walker, branch, frame.take(chosen), keys[chosen])
-    return parts
 
 
 def _data_only(walker: Walker, tree: Node, frame: Frame, keys: Ids) -> Rows:
@@ -110,33 +90,24 @@ def _compared(walker: Walker, tree: Compare, frame: Frame, keys: Ids) -> list[Ro
     for operand, side in zip(tree.operands, sides, strict=True):
         if len(side.quadratic) and np.any(side.quadratic.values != 0):
             raise walker.beyond(operand, "in a constraint")
-    shifts = [_strict_step(walker, tree, at) for at in range(len(tree.operators))]
-    links = [_link(sides[at], sign, sides[at + 1], shifts[at]) for at, sign in enumerate(tree.operators)]
+    links = [_link(sides[at], sign, sides[at + 1]) for at, sign in enumerate(tree.operators)]
     if _is_range(sides, tree.operators):
         return [_range(links, keys)]
     return [_single(link, keys, at) for at, link in enumerate(links)]
 
 
-def _strict_step(walker: Walker, tree: Compare, at: int) -> float:
-    """`<` between whole values leaves a distance of 1, else none (as `strictness` has it)."""
-    strict = tree.operators[at] in ("<", ">")
-    return float(strict and all(is_integral(o, walker.model) for o in tree.operands[at : at + 2]))
-
-
-def _link(left: Form, sign: str, right: Form, step: float) -> Link:
+def _link(left: Form, sign: str, right: Form) -> Link:
     if not left.varies:
         left, sign, right = right, FLIPPED[sign], left
     linear = added([left, right.negated()]).linear if right.varies else left.linear
     bound = right.constant - left.constant
-    bound = bound - step if sign == "<" else bound + step if sign == ">" else bound
     size = np.maximum(1.0, np.maximum(np.abs(left.constant), np.abs(right.constant)))
-    weak = {"<": "<=", ">": ">="}.get(sign, sign)
-    return Link(Form(np.zeros(len(left)), linear), weak, bound, size)
+    return Link(linear, sign, bound, size)
 
 
 def _is_range(sides: Sequence[Form], operators: Sequence[str]) -> bool:
     """Whether a chain is `data <= variables <= data` or the same with >=."""
-    one_way = len(operators) == 2 and operators[0][0] == operators[1][0] and operators[0][0] in "<>"
+    one_way = len(operators) == 2 and operators[0] == operators[1] != "=="
     return one_way and not sides[0].varies and sides[1].varies and not sides[2].varies
 
 
@@ -146,14 +117,14 @@ def _range(links: Sequence[Link], keys: Ids) -> Rows:
     low, high = links if lower_first else reversed(links)
     both = np.full(len(keys), LOWER_FIRST if lower_first else UPPER_FIRST, dtype=np.int64)
     size = np.maximum(low.size, high.size)
-    return Rows(low.body.linear, low.bound, high.bound, size, keys, both)
+    return Rows(low.body, low.bound, high.bound, size, keys, both)
 
 
 def _single(link: Link, keys: Ids, at: int) -> Rows:
     free = np.full(len(keys), np.inf)
     lower = link.bound if link.sign in (">=", "==") else -free
     upper = link.bound if link.sign in ("<=", "==") else free
-    return Rows(link.body.linear, lower, upper, link.size, keys, np.full(len(keys), at, dtype=np.int64))
+    return Rows(link.body, lower, upper, link.size, keys, np.full(len(keys), at, dtype=np.int64))
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:
@@ -174,7 +145,7 @@ def _joined(parts: Sequence[Rows]) -> Rows:
     )
 
 
-def _finite(walker: Walker, constraint: ConstraintData, rows: Rows) -> None:
+def _finite(constraint: ConstraintData, rows: Rows) -> None:
     wrong = rows.terms.rows[~np.isfinite(rows.terms.values)]
     sides = np.flatnonzero(np.isnan(rows.lower) | np.isnan(rows.upper) | ~np.isfinite(rows.scale))
     for found, what in ((wrong, "coefficient"), (sides, "constant")):

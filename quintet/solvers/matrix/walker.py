@@ -11,7 +11,9 @@ from quintet.errors import DataError, SizeError
 from quintet.formulation.model import Family, Floats, Ids, Model, SetFamilyData
 from quintet.formulation.printer import to_text
 from quintet.formulation.tree import (
+    And,
     Call,
+    Compare,
     Comprehension,
     Conditional,
     Element,
@@ -19,9 +21,12 @@ from quintet.formulation.tree import (
     IndexRef,
     Integral,
     ListOf,
+    Member,
     Negate,
     Node,
+    Not,
     Number,
+    Or,
     ParameterRef,
     Power,
     Product,
@@ -80,6 +85,7 @@ class Walker:
             Power: self._power,
             Conditional: self._conditional,
             Call: self._call,
+            **dict.fromkeys((Compare, Member, And, Or, Not), self._truth_value),
         }
 
     # what the parts of the walk ask for
@@ -312,8 +318,7 @@ class Walker:
         if isinstance(base, Form) and base.varies:
             return self._form_power(node, base, exponent)
         numbers = base.constant if isinstance(base, Form) else base
-        with np.errstate(all="ignore"):
-            return self.finite(node, np.power(numbers, exponent), frame)
+        return self.finite(node, np.power(numbers, exponent), frame)
 
     def _form_power(self, node: Power, base: Form, exponent: Floats) -> Form:
         """Exponents 0, 1 and 2, each row its own."""
@@ -352,6 +357,10 @@ class Walker:
         return _dealt(one, two, holds)
 
     # calls
+
+    def _truth_value(self, node: Node, frame: Frame) -> Value:
+        """A condition where a number is wanted: 1 or 0, as `holds` has it."""
+        return self.truth(node, frame).astype(np.float64)
 
     def _call(self, node: Call, frame: Frame) -> Value:
         return function.call(self, node, frame)

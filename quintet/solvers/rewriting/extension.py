@@ -38,11 +38,15 @@ class Extension:
 
     def name(self, stem: str) -> str:
         """`_stem_1`, `_stem_2` … the first that is free."""
-        taken = (*self._variables, *self._model.variables, *self._constraints, *self._model.constraints)
         number = 1
-        while any(other == f"_{stem}_{number}" or other.startswith(f"_{stem}_{number}_") for other in taken):
+        while any(f"{other}_".startswith(f"_{stem}_{number}_") for other in self._taken()):
             number += 1
         return f"_{stem}_{number}"
+
+    def _taken(self) -> list[str]:
+        model, added = self._model, (self._variables, self._parameters, self._constraints)
+        known = (model.sets, model.parameters, model.variables, model.expressions, model.constraints)
+        return [name for names in (*known, *added) for name in names]
 
     def family(self, names: Sequence[str], keys: Sequence[Key]) -> Family:
         """A family over elements that the model knows."""

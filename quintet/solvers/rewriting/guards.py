@@ -55,6 +55,12 @@ class Guards:
             if keys:
                 self._off_zero(denominator, self._extension.family(names, keys), direction, place)
 
+    def scale(self, denominator: Node, indices: Indices) -> float:
+        """1 over the least size of a denominator that is kept off 0, between 1 and 1000."""
+        box = self._bounder.box(denominator, indices)
+        least = max(box.lower, -box.upper, DENOMINATOR_FLOOR)
+        return max(1.0, 1.0 / least)
+
     def _off_zero(self, denominator: Node, family: Family, direction: int, place: str) -> None:
         name, floor = self._extension.name("denominator"), Number(DENOMINATOR_FLOOR)
         said = f"{DENOMINATOR_FLOOR:g} or more away from 0, and its ratio is left to the solver"

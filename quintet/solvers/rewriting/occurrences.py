@@ -7,6 +7,7 @@ model prefers small values), not overstated (`UNDER`), or both.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntFlag
@@ -95,7 +96,7 @@ class Occurrences:
         self.walker = Walker(model, self.ranges)
         self.found: dict[Node, Occurrence] = {}
         self._wanted: dict[tuple[str, int], Need] = {}
-        self._waiting: list[tuple[str, int]] = []
+        self._waiting: deque[tuple[str, int]] = deque()
         self._interesting: dict[int, tuple[Node, bool]] = {}
         self._place = ""
         self._visit: dict[type[Node], Callable[[Any, Indices, Need], None]] = {
@@ -113,7 +114,7 @@ class Occurrences:
         }
 
     def search(self) -> dict[Node, Occurrence]:
-        """All occurrences, inner ones before the outer ones that hold them are not guaranteed."""
+        """All occurrences, by expression, in the order in which they are met."""
         for name, constraint in self.model.constraints.items():
             self._family(f"constraints.{name}", constraint, Need.EXACT)
         for objective in self.model.objectives:
@@ -121,7 +122,7 @@ class Occurrences:
                 need = Need.OVER if objective.sense is Sense.MINIMIZE else Need.UNDER
                 self._at("objective", (), objective.tree, {}, need)
         while self._waiting:
-            name, row = self._waiting.pop()
+            name, row = self._waiting.popleft()
             data = self.model.expressions[name]
             key = data.family.keys[row]
             indices = dict(zip(data.family.names, key, strict=True))

@@ -27,17 +27,19 @@ MIRRORED = {"<=": ">=", ">=": "<=", "==": "=="}
 ROUNDS = 8
 """Most denominators of one constraint that are multiplied out."""
 
-Sign = Callable[[Node, ConstraintData], int]
-"""Sign of a denominator at every row of a constraint: 1, -1, or 0 if it has not one sign."""
+Scale = Callable[[Node, ConstraintData], float]
+"""What the rows may be multiplied by besides the denominator; it has the denominator's sign, and is 0
+if that is not the same at every row. It makes up for a denominator far below 1, beside which a solver's
+tolerance would be large."""
 
 
-def cleared(model: Model, constraint: ConstraintData, sign: Sign) -> ConstraintData:
+def cleared(model: Model, constraint: ConstraintData, scale: Scale) -> ConstraintData:
     """The constraint without the ratios that stand in its sums and can be multiplied out.
 
     Args:
         model: The model it belongs to.
         constraint: A constraint; anything but a comparison is left as it is.
-        sign: Finds the sign of a denominator.
+        scale: Finds sign and scale of a denominator.
     """
     tree = constraint.tree
     if not isinstance(tree, Compare) or not set(tree.operators) <= set(MIRRORED):
@@ -45,17 +47,22 @@ def cleared(model: Model, constraint: ConstraintData, sign: Sign) -> ConstraintD
     for _ in range(ROUNDS):
         opened = Compare(tuple(_inlined(model, o) for o in tree.operands), tree.operators, at=tree.at)
         denominator = next(filter(None, (_denominator(model, o) for o in opened.operands)), None)
-        direction = sign(denominator, constraint) if denominator is not None else 0
-        if denominator is None or direction == 0:
+        factor = scale(denominator, constraint) if denominator is not None else 0.0
+        if denominator is None or factor == 0:
             break
-        tree = _multiplied(opened, denominator, direction)
+        tree = _multiplied(opened, denominator, factor)
     return replace(constraint, tree=tree)
 
 
-def _multiplied(tree: Compare, denominator: Node, direction: int) -> Compare:
-    operands = tuple(_times(operand, denominator) for operand in tree.operands)
-    signs = tree.operators if direction > 0 else tuple(MIRRORED[sign] for sign in tree.operators)
+def _multiplied(tree: Compare, denominator: Node, factor: float) -> Compare:
+    operands = tuple(scaled(_times(operand, denominator), abs(factor)) for operand in tree.operands)
+    signs = tree.operators if factor > 0 else tuple(MIRRORED[sign] for sign in tree.operators)
     return Compare(operands, signs, at=tree.at)
+
+
+def scaled(node: Node, factor: float) -> Node:
+    """`factor * node`."""
+    return node if factor == 1 or node == Number(0) else Product((Number(factor), node))
 
 
 def _denominator(model: Model, node: Node) -> Node | None:

@@ -77,7 +77,7 @@ def portfolio() -> float:
     assert np.linalg.eigvalsh(q).min() > 0
     # Inequalities g·x >= h: no short sale, the expected return, the cap on the quarry.
     quarry = np.array([-1.0 if a == "quarry" else 0.0 for a in names])
-    g, h = np.vstack([np.eye(len(names)), r, quarry]), np.array([0.0] * len(names) + [6.5, -0.15])
+    g, h = np.vstack([np.eye(len(names)), r, quarry]), np.array([0.0] * len(names) + [6.5, -0.12])
     values = []
     for size in range(len(names)):
         for binding in combinations(range(len(g)), size):
@@ -106,7 +106,7 @@ def few_assets() -> float:
             q = np.array([[cov[a, b] for b in held] for a in held])
             assert np.linalg.eigvalsh(q).min() > 0
             g = np.vstack([np.eye(size), -np.eye(size), [expected[a] for a in held]])
-            h = np.array([0.15] * size + [-0.6] * size + [6.0])
+            h = np.array([0.22] * size + [-0.6] * size + [6.0])
             for number in range(size):
                 for binding in combinations(range(len(g)), number):
                     values += _stationary(q, g, h, list(binding))

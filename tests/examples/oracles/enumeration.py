@@ -14,15 +14,11 @@ def product_mix() -> float:
     """All whole numbers of ukuleles, mandolins and cellos."""
 
     def fits(u: int, m: int, c: int) -> bool:
-        return (
-            3 * u + 5 * m + 19 * c <= 240
-            and 2 * u + 4 * m + 9 * c <= 130
-            and u + 2 * m + 4 * c <= 62
-            and u >= 6
-        )
+        carving, varnishing, stringing = 3 * u + 5 * m + 19 * c, 2 * u + 5 * m + 8 * c, u + m + 5 * c
+        return carving <= 180 and varnishing <= 110 and stringing <= 42
 
-    plans = product(range(66), range(33), range(8))
-    return max(70 * u + 130 * m + 430 * c for u, m, c in plans if fits(u, m, c))
+    plans = product(range(12, 56), range(23), range(5))
+    return max(80 * u + 130 * m + 440 * c for u, m, c in plans if fits(u, m, c))
 
 
 def knapsack() -> float:

@@ -24,14 +24,14 @@ def blending() -> float:
         np.r_[one, none],
         np.r_[none, one],
         np.r_[-one, none],  # the cafés' order
-        np.r_[robusta - 0.2 * one, none],
+        np.r_[robusta - 0.15 * one, none],
         np.r_[none, robusta - 0.3 * one],
-        np.r_[0.5 * one - santos, none],
-        np.r_[none, 0.4 * one - sumatra],
-        np.r_[points - 4.2, none],
-        np.r_[none, points - 6.1],
+        np.r_[0.7 * one - santos, none],
+        np.r_[none, 0.6 * one - sumatra],
+        np.r_[points - 4.6, none],
+        np.r_[none, points - 5.8],
     ]
-    right = [900, 500, 600, 1000, 800, -400, 0, 0, 0, 0, 0, 0]
+    right = [800, 500, 500, 1000, 800, -600, 0, 0, 0, 0, 0, 0]
     return -linprog(-profit, A_ub=left, b_ub=right).fun
 
 
@@ -46,7 +46,7 @@ def diet() -> float:
         left += [row, -row]
         right += [float(need["most"]), -float(need["least"])]
     left += [np.ones(len(foods)), np.array([0.25 - (f == "dried fish") for f in foods])]
-    right += [1.6, 0.0]
+    right += [1.25, 0.0]
     return linprog(list(price.values()), A_ub=left, b_ub=right).fun
 
 

@@ -32,7 +32,7 @@ def vehicle_routing() -> float:
     round_trip = {}
     for size in range(1, len(stops)):
         for group in combinations(customers, size):
-            if sum(stops[c]["churns"] for c in group) <= 20:
+            if sum(stops[c]["churns"] for c in group) <= 16:
                 kilometres = min(_kilometres(stops, order) for order in permutations(group))
                 if kilometres < math.inf:
                     round_trip[frozenset(group)] = kilometres
