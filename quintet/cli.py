@@ -6,6 +6,7 @@ Nothing heavy is imported before a verb runs, so that `--help` costs no more tha
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +34,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder in which table
 def main() -> None:
     """Entry point: errors that Quintet raises on purpose become one line and an exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks '≤' shows '?' instead of failing
     try:
         app()
@@ -89,12 +90,11 @@ def solve(
 ) -> None:
     """Solve a problem and say how far the answer can be trusted."""
     from quintet.agent.intake import read_problem
+    from quintet.agent.record import refuse_taken, write_run
     from quintet.agent.solve import solve as solve_problem
 
     options = _options(time_limit, gap, threads, seed, log, option)
     if output is not None:
-        from quintet.agent.record import refuse_taken, write_run
-
         refuse_taken(output)
     told = read_problem(problem, data)
     answer = solve_problem(told, solver=solver, options=options, progress=_say)

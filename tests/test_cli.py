@@ -83,7 +83,7 @@ def test_json_is_one_document(run) -> None:
 def test_solves_the_readers_problem_from_a_file_the_text_and_stdin(
     run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = examples.path("bakery.txt").read_text(encoding="utf-8")
+    story = (Path(examples.__file__).parent / "bakery.txt").read_text(encoding="utf-8")
     from_file = run("solve", write(story, "bakery.txt"), "--json")
     assert from_file.code == 0
     assert from_file.document["verdict"] == "checked"

@@ -107,14 +107,13 @@ class Answer:
     @cached_property
     def evaluation(self) -> Evaluation | None:
         """The independent evaluation at the answer's point."""
-        if self.solution.point is None:
-            return None
-        return evaluate(self.solution.model, self.solution.point)
+        point = self.solution.point if self.solution.outcome.solved else None
+        return None if point is None else evaluate(self.solution.model, point)
 
     @cached_property
     def variables(self) -> dict[str, Any]:
-        """Values by name: a number, or nested maps by the text of each index."""
-        if self.solution.point is None:
+        """Values by name: a number, or nested maps by the text of each index; empty if it is not solved."""
+        if self.solution.point is None or not self.solution.outcome.solved:
             return {}
         families = self.solution.model.variables
         return {n: nested(families[n].family, values.tolist()) for n, values in self.solution.point.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -32,7 +31,7 @@ def write_run(answer: Answer, folder: Path) -> Path:
         try:
             _fill(answer, draft)
             draft.chmod(0o755)
-            os.replace(draft, folder)
+            draft.replace(folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:

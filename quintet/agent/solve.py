@@ -50,7 +50,8 @@ def solve(
     """
     from quintet.agent.verify import verify
     from quintet.formulation.bind import bind
-    from quintet.solvers import Options, solve as optimize
+    from quintet.solvers import Options
+    from quintet.solvers import solve as optimize
 
     start, say = time.perf_counter(), progress or _silent
     told = _told(problem, data)

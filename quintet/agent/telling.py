@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ROWS = 25
 """Rows of one family that are printed; the rest is counted."""
 QUOTE = 90
+KEYS = 12
 
 _VERB = {Sense.MINIMIZE: "minimum", Sense.MAXIMIZE: "maximum", Sense.SATISFY: "a plan that fits"}
 _ENDINGS = {
@@ -34,7 +35,7 @@ _ENDINGS = {
 def tell(answer: Answer) -> str:
     """The answer as text of several short parts."""
     parts = [_title(answer), _outcome(answer)]
-    if answer.solution.point is not None:
+    if answer.solution.outcome.solved:
         parts += [_decisions(answer), _quantities(answer), _limits(answer)]
     parts += [_trust(answer), _footer(answer)]
     return "\n\n".join(part for part in parts if part)
@@ -55,7 +56,7 @@ def _title(answer: Answer) -> str:
 def _outcome(answer: Answer) -> str:
     solution = answer.solution
     ending = _ENDINGS.get(answer.status, answer.status)
-    if solution.point is None:
+    if not solution.outcome.solved:
         return f"{ending} {solution.message}".strip()
     if answer.sense is Sense.SATISFY or answer.objective is None:
         return f"{_VERB[Sense.SATISFY].capitalize()} was found."
@@ -115,19 +116,34 @@ def _rest(nonzero: int, every: int) -> Iterable[str]:
 def _limits(answer: Answer) -> str:
     if not answer.binding:
         return "No inequality is at its limit."
-    lines = [f"  {_limit(row, answer)}" for row in answer.binding[:ROWS]]
-    more = len(answer.binding) - ROWS
-    return "\n".join(["At their limits", *lines, *([f"  … and {more:,} more"] if more > 0 else [])])
+    families: dict[str, list[Binding]] = {}
+    for row in answer.binding:
+        families.setdefault(row.constraint, []).append(row)
+    lines = [f"  {_limit(rows, answer)}" for rows in families.values()]
+    return "\n".join(["At their limits", *lines])
 
 
-def _limit(row: Binding, answer: Answer) -> str:
-    price = (
-        f"; one unit more would change the objective by {number(row.price)} {answer.unit}".rstrip()
-        if row.price
-        else ""
-    )
-    quote = f" — {_quoted(row.sources[0])}" if row.sources and row.sources[0] != "implied" else ""
-    return f"{row.place} = {number(row.value)}{price}{quote}"
+def _limit(rows: list[Binding], answer: Answer) -> str:
+    first = rows[0]
+    quote = f" — {_quoted(first.sources[0])}" if first.sources and first.sources[0] != "implied" else ""
+    if len(rows) > 1:
+        return f"{first.constraint} for {_keys(rows)}{quote}"
+    price = f"; one unit more: {_signed(first.price)} {answer.unit}".rstrip() if first.price else ""
+    return f"{first.place} = {number(first.value)}{price}{quote}"
+
+
+def _keys(rows: list[Binding]) -> str:
+    shown = ["/".join(map(str, row.key)) + _worth(row) for row in rows[:KEYS]]
+    more = f" and {len(rows) - KEYS:,} more" if len(rows) > KEYS else ""
+    return ", ".join(shown) + more
+
+
+def _worth(row: Binding) -> str:
+    return f" (one more: {_signed(row.price)})" if row.price else ""
+
+
+def _signed(price: float) -> str:
+    return f"{'+' if price > 0 else '-'}{number(abs(price))}"
 
 
 def _quoted(text: str) -> str:

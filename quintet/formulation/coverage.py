@@ -11,17 +11,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from quintet.formulation.literals import free_literals, literals
-from quintet.formulation.numbers import NumberInText, numbers_in
+from quintet.formulation.numbers import NumberInText, agrees, numbers_in
 from quintet.formulation.quotes import IMPLIED, Numbers, Span, Told
 from quintet.formulation.schema import Document, Entry, ParameterEntry, SetEntry, VariableEntry
 from quintet.problem import Finding, Severity
 
 CONVERSIONS = Numbers(numbers_in("7 12 24 60 100 1000"))
+SMALL_COUNTS = (2, 3)
 SHOWN = 5
 FINDING_LIMIT = 50
 AROUND = 25
@@ -72,8 +74,10 @@ def _literal_findings(document: Document) -> Iterator[Finding]:
         place = f"constraints.{name}.expression"
         values = dict.fromkeys(free_literals(entry.expression, place))
         if values:
-            said = f"{_shown(values)} inside a constraint: make a parameter of it, with its source, to ask 'what if'"
-            yield Finding("literal-in-constraint", Severity.WARNING, place, said)
+            said = f"{_shown(values)} inside a constraint; make a parameter of it, with its source"
+            counts = all(value in SMALL_COUNTS for value in values)
+            severity = Severity.INFO if counts else Severity.WARNING
+            yield Finding("literal-in-constraint", severity, place, said)
 
 
 def _shown(values: Iterable[float]) -> str:
@@ -116,6 +120,8 @@ class _Coverage:
         quotes = [quote for quote in entry.sources if quote != IMPLIED]
         known = Numbers(self.told.within(spans) if quotes else self.told.numbers)
         absent = list(dict.fromkeys(value for value in numbers if value not in known))
+        if 1 in absent and quotes and self.told.says_one(spans):
+            absent.remove(1)
         if IMPLIED in entry.sources:
             yield from _implied(place, entry, absent)
         elif absent:
@@ -155,14 +161,16 @@ class _Coverage:
     def _unused_finding(self, number: NumberInText) -> Finding:
         text = self.told.text
         words = " ".join(text[max(0, number.start - AROUND) : number.end + AROUND].split())
-        said = f"{number.text!r} in '… {words} …' is not used; hold it in a parameter, or explain it under assumptions"
+        said = (
+            f"{number.text!r} in '… {words} …' is not used; make it a parameter, or explain it in assumptions"
+        )
         place = f"text, line {self.told.line(number.start)}"
         return Finding("number-unused", Severity.WARNING, place, said)
 
 
 def _implied(place: str, entry: Entry, absent: list[float]) -> Iterator[Finding]:
     """Conversions need no word; other implied numbers need a note."""
-    odd = [value for value in absent if value not in CONVERSIONS]
+    odd = [value for value in absent if value not in CONVERSIONS and not agrees(value, math.pi)]
     if odd and not entry.note:
         said = f"{_shown(odd)} is implied and no usual conversion; say in note: where it comes from"
         yield Finding("implied-number", Severity.WARNING, place, said)

@@ -206,7 +206,11 @@ class SetFamilyData:
 
 @dataclass(frozen=True)
 class ParameterData:
-    """A parameter's numbers, or element ids if it is symbolic; one entry a row of `family`."""
+    """A parameter's numbers, or element ids if it is symbolic; one entry a row of `family`.
+
+    `defaulted` counts the rows that took the default, `ignored` the rows of its table that name
+    no key of its index.
+    """
 
     name: str
     family: Family
@@ -214,6 +218,7 @@ class ParameterData:
     ids: Ids | None = None
     unit: str = ""
     defaulted: int = 0
+    ignored: int = 0
 
     @property
     def symbolic(self) -> bool:

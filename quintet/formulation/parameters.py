@@ -42,6 +42,7 @@ class ParameterBinder:
         self._generators = indexed.generators
         self._indices = indexed.indices
         self.values: dict[Key, Any] = {}
+        self._ignored = 0
         self._context = context
         self._home = home
         self._components = [self._indices[index] for index in self.family.names]
@@ -69,9 +70,10 @@ class ParameterBinder:
         unit = self.entry.unit or ""
         if self._home is None:
             numbers = np.array(values, dtype=np.float64)
-            return ParameterData(self.name, self.family, numbers, None, unit, defaulted)
+            return ParameterData(self.name, self.family, numbers, None, unit, defaulted, self._ignored)
         ids = np.array([self._context.universe.find(value) for value in values], dtype=np.int64)
-        return ParameterData(self.name, self.family, np.full(len(ids), np.nan), ids, unit, defaulted)
+        nothing = np.full(len(ids), np.nan)
+        return ParameterData(self.name, self.family, nothing, ids, unit, defaulted, self._ignored)
 
     def _defaulted(self) -> int:
         missing = [key for key in self.family.keys if key not in self.values]
@@ -194,8 +196,12 @@ class ParameterBinder:
         finders = [self._finder(component) for component in self._components]
         position = self.family.position
         for row, texts in enumerate(zip(*keys, strict=True) if keys else [()]):
-            key = tuple(find(text) for find, text in zip(finders, texts, strict=True))
-            if not cells[row] or key not in position:
+            found = (find(text) for find, text in zip(finders, texts, strict=True))
+            key = tuple(element for element in found if element is not None)
+            if key not in position:
+                self._ignored += 1
+                continue
+            if not cells[row]:
                 continue
             if key in self.values:
                 raise DataError(

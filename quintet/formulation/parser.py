@@ -73,12 +73,12 @@ def parse_index(index: str | Sequence[str], place: str = "") -> tuple[Generator,
 
 
 def _item(text: str, place: str) -> Generator:
-    generators = _Parser(text, place).index()
-    if len(generators) > 1:
+    first, *more = _Parser(text, place).index()
+    if more:
         raise ExpressionError(
             f"{text!r} holds more than one index", place=place, remedy="one per item, or one text for all"
         )
-    return generators[0]
+    return first
 
 
 class _Parser:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,10 +15,11 @@ IMPLIED = "implied"
 WINDOW_LIMIT = 100
 GAP = re.compile(r"…")
 WIDE_GAP = re.compile(r"…|\.\.\.")
+ONE = re.compile(r"\b(?:an?|one|once|single)\b", re.IGNORECASE)
 CUT_NUMBER = re.compile(r"[0-9]|[.,][0-9]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Span:
     """Characters `start` to `end` of a text."""
 
@@ -57,7 +60,8 @@ class Told:
     def __init__(self, text: str) -> None:
         self.text = text
         self.numbers = numbers_in(text)
-        self._places: list[int] = []
+        self._starts = [number.start for number in self.numbers]
+        self._places = array("Q")
         self._plain = self._flatten()
 
     def _flatten(self) -> str:
@@ -101,16 +105,32 @@ class Told:
         return end
 
     def within(self, spans: Iterable[Span]) -> list[NumberInText]:
-        """The numbers that stand in any of the spans."""
-        spans = list(spans)
-        return [number for number in self.numbers if any(self._holds(span, number) for span in spans)]
+        """The numbers that stand in any of the spans, in the order of the text."""
+        found: list[NumberInText] = []
+        for span in _merged(spans):
+            first, last = bisect_left(self._starts, span.start), bisect_left(self._starts, span.end)
+            numbers = self.numbers[first:last]
+            # A quote may leave out a sign such as % behind a number, but not cut 1,000 down to 1.
+            if numbers and numbers[-1].end > span.end and CUT_NUMBER.match(self.text, span.end):
+                numbers.pop()
+            found.extend(numbers)
+        return found
 
-    def _holds(self, span: Span, number: NumberInText) -> bool:
-        """Whole, or all but a sign such as % behind it; a quote may not cut 1,000 down to 1."""
-        if not span.start <= number.start < span.end:
-            return False
-        return number.end <= span.end or not CUT_NUMBER.match(self.text, span.end)
+    def says_one(self, spans: Iterable[Span]) -> bool:
+        """Whether a span holds a word that may stand for 1."""
+        return any(ONE.search(self.text, span.start, span.end) for span in spans)
 
     def line(self, place: int) -> int:
         """The line of a character, from 1."""
         return self.text.count("\n", 0, place) + 1
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The same characters in spans that do not overlap, in order."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+        else:
+            merged.append(span)
+    return merged

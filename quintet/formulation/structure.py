@@ -23,7 +23,7 @@ def structure(model: Model) -> list[Finding]:
     Args:
         model: A bound model.
     """
-    return [*model.findings, *_unused(model), *_undecided(model), *_defaulted(model), *_empty(model)]
+    return [*model.findings, *_unused(model), *_undecided(model), *_filled(model), *_empty(model)]
 
 
 def _trees(model: Model) -> Iterator[Node]:
@@ -96,11 +96,14 @@ def _undecided(model: Model) -> Iterator[Finding]:
             )
 
 
-def _defaulted(model: Model) -> Iterator[Finding]:
+def _filled(model: Model) -> Iterator[Finding]:
     for name, parameter in model.parameters.items():
         if parameter.defaulted:
             message = f"{parameter.defaulted:,} of {len(parameter.family):,} keys took the default"
             yield Finding("defaulted", Severity.INFO, f"parameters.{name}", message)
+        if parameter.ignored:
+            message = f"{parameter.ignored:,} row(s) of its table name no key of its index and were left out"
+            yield Finding("rows-ignored", Severity.INFO, f"parameters.{name}", message)
 
 
 def _empty(model: Model) -> Iterator[Finding]:

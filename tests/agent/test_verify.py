@@ -175,7 +175,7 @@ def test_a_local_optimum_is_checked_and_said() -> None:
 
 
 def test_a_sensitive_domain_is_said() -> None:
-    found = verify(*answered(SHOP, assumptions=[]))
+    found = verify(*answered(SHOP, assumptions=[], constraints={"hours": "3 * pens + 2 * inks <= 10.5"}))
     assert "domain-sensitive" in codes(found, Severity.WARNING)
     assert found.verdict is Verdict.CHECKED
     assert any("whole" in line for line in found.missing)

@@ -46,9 +46,9 @@ def plan() -> Sheets:
     rows: list[Row] = [
         ("A", "cola", 14),
         ("A", "lemon", 95),
-        ("A", "malt", 27),
+        ("A", "malt", 20),
         ("B", "lemon", 22),
-        ("B", "malt", 21),
+        ("B", "malt", 26),
     ]
     return {"Costs": [("line", "drink", "unit_cost"), *rows]}
 

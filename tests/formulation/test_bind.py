@@ -13,7 +13,8 @@ from quintet.errors import DataError, DocumentError, ExpressionError, QuintetErr
 from quintet.formulation.bind import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.model import Family, Model, SetData, SetFamilyData, Universe
-from quintet.formulation.tree import Compare, Element, Number, ParameterRef, Sum
+from quintet.formulation.structure import structure
+from quintet.formulation.tree import Compare, Element, Number, ParameterRef, Sum, VariableRef
 
 PLAN = """
 quintet: 1
@@ -173,46 +174,184 @@ def test_crosstab(tmp_path: Path) -> None:
         ({"constraints": 'c: "x[a]"'}, ExpressionError, "constraints.c", "needs a comparison"),
         ({"constraints": 'c: "p[x[a]] >= 1"'}, ExpressionError, "constraints.c", "element(…)"),
         ({"constraints": 'c: "1 <= x[a] >= 0"'}, ExpressionError, "constraints.c", "both ways"),
-        ({"constraints": 'c: "sum(x[i] for i in I if x[i] > 0) >= 1"'}, ExpressionError, "constraints.c", "decision 'x'"),
-        ({"constraints": 'c: "sum(x[p] for p in I) >= 1"'}, ExpressionError, "constraints.c", "name of a parameter"),
-        ({"constraints": 'c: {for: "i in I", expression: "sum(x[i] for i in I) >= 1"}'}, ExpressionError, "constraints.c", "in use already"),
-        ({"constraints": 'c: "sum(x[i] for (i, j) in I) >= 1"'}, ExpressionError, "constraints.c", "2 index name(s)"),
+        (
+            {"constraints": 'c: "sum(x[i] for i in I if x[i] > 0) >= 1"'},
+            ExpressionError,
+            "constraints.c",
+            "decision 'x'",
+        ),
+        (
+            {"constraints": 'c: "sum(x[p] for p in I) >= 1"'},
+            ExpressionError,
+            "constraints.c",
+            "name of a parameter",
+        ),
+        (
+            {"constraints": 'c: {for: "i in I", expression: "sum(x[i] for i in I) >= 1"}'},
+            ExpressionError,
+            "constraints.c",
+            "in use already",
+        ),
+        (
+            {"constraints": 'c: "sum(x[i] for (i, j) in I) >= 1"'},
+            ExpressionError,
+            "constraints.c",
+            "2 index name(s)",
+        ),
         ({"constraints": 'c: "(x[a] >= 1) + 1 >= 1"'}, ExpressionError, "constraints.c", "holds(…)"),
         ({"constraints": 'c: "I >= 1"'}, ExpressionError, "constraints.c", "card(I)"),
-        ({"constraints": 'c: "sum(x[i] for i in p) >= 1"'}, ExpressionError, "constraints.c", "is a parameter, and a set is needed"),
-        ({"constraints": 'c: {for: "i in J", expression: "x[a] >= 1"}'}, ExpressionError, "constraints.c.for", "unknown name 'J'"),
-        ({"objective": 'sense: minimize\n  expression: "p[a]"'}, ExpressionError, "objective", "no decision variable"),
+        (
+            {"constraints": 'c: "sum(x[i] for i in p) >= 1"'},
+            ExpressionError,
+            "constraints.c",
+            "is a parameter, and a set is needed",
+        ),
+        (
+            {"constraints": 'c: {for: "i in J", expression: "x[a] >= 1"}'},
+            ExpressionError,
+            "constraints.c.for",
+            "unknown name 'J'",
+        ),
+        (
+            {"objective": 'sense: minimize\n  expression: "p[a]"'},
+            ExpressionError,
+            "objective",
+            "no decision variable",
+        ),
         ({"sets": "I: [a, b, a]"}, DataError, "sets.I", "'a' stands twice"),
         ({"sets": 'I: [1, "1"]'}, DataError, "sets.I", "look the same"),
         ({"sets": "I: [[a, b], c]"}, DataError, "sets.I", "component"),
         ({"sets": "I: a-b"}, DocumentError, "sets.I", "1..4"),
         ({"sets": "I: {in: J, values: [a]}"}, DocumentError, "sets.I.in", "unknown set 'J'"),
         ({"sets": "I: [a, b]\n  J: {in: I, values: [c]}"}, DataError, "sets.J", "'c' is not in I"),
-        ({"sets": 'I: {from: "J + K"}\n  J: {from: "I"}\n  K: [a]'}, DocumentError, "sets", "circular definition"),
-        ({"parameters": 'p: {index: [I], expression: "q"}\n  q: {expression: "p[a]"}'}, DocumentError, "parameters", "circular definition: parameters.p → parameters.q → parameters.p"),
-        ({"parameters": "p: {index: [I], values: {a: 1}}"}, DataError, "parameters.p", "1 of 2 keys have no value: 'b'"),
-        ({"parameters": "p: {index: [I], values: {a: 1, b: 2, z: 3}}"}, DataError, "parameters.p.values", "'z' is not in I"),
-        ({"parameters": "p: {index: [I], values: {a: 1, b: two}}"}, DataError, "parameters.p.values.b", "'two' is not a number"),
-        ({"parameters": "p: {index: [I], values: [1, 2, 3]}"}, DataError, "parameters.p.values", "3 values for 2 elements"),
+        (
+            {"sets": 'I: {from: "J + K"}\n  J: {from: "I"}\n  K: [a]'},
+            DocumentError,
+            "sets",
+            "circular definition",
+        ),
+        (
+            {"parameters": 'p: {index: [I], expression: "q"}\n  q: {expression: "p[a]"}'},
+            DocumentError,
+            "parameters",
+            "circular definition: parameters.p → parameters.q → parameters.p",
+        ),
+        (
+            {"parameters": "p: {index: [I], values: {a: 1}}"},
+            DataError,
+            "parameters.p",
+            "1 of 2 keys have no value: 'b'",
+        ),
+        (
+            {"parameters": "p: {index: [I], values: {a: 1, b: 2, z: 3}}"},
+            DataError,
+            "parameters.p.values",
+            "'z' is not in I",
+        ),
+        (
+            {"parameters": "p: {index: [I], values: {a: 1, b: two}}"},
+            DataError,
+            "parameters.p.values.b",
+            "'two' is not a number",
+        ),
+        (
+            {"parameters": "p: {index: [I], values: [1, 2, 3]}"},
+            DataError,
+            "parameters.p.values",
+            "3 values for 2 elements",
+        ),
         ({"parameters": "p: {index: [I], values: 3}"}, DataError, "parameters.p.values", "index level"),
-        ({"parameters": "p: {index: [I], values: {a: {a: 1}, b: 1}}"}, DataError, "parameters.p.values.a", "not a number"),
+        (
+            {"parameters": "p: {index: [I], values: {a: {a: 1}, b: 1}}"},
+            DataError,
+            "parameters.p.values.a",
+            "not a number",
+        ),
         ({"parameters": "p: {index: [I]}"}, DocumentError, "parameters.p", "given nowhere"),
-        ({"parameters": 'p: {index: [I], values: {a: 1, b: 2}, expression: "1"}'}, DocumentError, "parameters.p", "given twice"),
-        ({"parameters": 'p: {index: "i in I", expression: "1 / (1 - ord(i))"}'}, DataError, "parameters.p", "division by 0"),
-        ({"parameters": 'p: {index: [I], expression: "q[i]"}\n  q: {index: [I], values: [1, 2]}'}, ExpressionError, "parameters.p", "i in Set"),
-        ({"parameters": 'p: {index: "i in I", expression: "x[i]"}'}, ExpressionError, "parameters.p", "decision 'x'"),
-        ({"parameters": "p: {index: [I], table: t.c}"}, DocumentError, "parameters.p.table", "unknown table 't'"),
-        ({"parameters": "p: {index: [I], in: Z, values: [a, b]}"}, DocumentError, "parameters.p.in", "unknown set 'Z'"),
-        ({"parameters": "p: {index: [I], in: I, values: [a, z]}"}, DataError, "parameters.p.values[2]", "'z' is not in I"),
+        (
+            {"parameters": 'p: {index: [I], values: {a: 1, b: 2}, expression: "1"}'},
+            DocumentError,
+            "parameters.p",
+            "given twice",
+        ),
+        (
+            {"parameters": 'p: {index: "i in I", expression: "1 / (1 - ord(i))"}'},
+            DataError,
+            "parameters.p",
+            "division by 0",
+        ),
+        (
+            {"parameters": 'p: {index: [I], expression: "q[i]"}\n  q: {index: [I], values: [1, 2]}'},
+            ExpressionError,
+            "parameters.p",
+            "i in Set",
+        ),
+        (
+            {"parameters": 'p: {index: "i in I", expression: "x[i]"}'},
+            ExpressionError,
+            "parameters.p",
+            "decision 'x'",
+        ),
+        (
+            {"parameters": "p: {index: [I], table: t.c}"},
+            DocumentError,
+            "parameters.p.table",
+            "unknown table 't'",
+        ),
+        (
+            {"parameters": "p: {index: [I], in: Z, values: [a, b]}"},
+            DocumentError,
+            "parameters.p.in",
+            "unknown set 'Z'",
+        ),
+        (
+            {"parameters": "p: {index: [I], in: I, values: [a, z]}"},
+            DataError,
+            "parameters.p.values[2]",
+            "'z' is not in I",
+        ),
         ({"variables": "x: {index: [I], lower: 3, upper: 2}"}, DataError, "variables.x", "bounds cross"),
-        ({"variables": 'x: {index: [I], lower: 0, upper: "p[i]"}'}, ExpressionError, "variables.x.upper", "i in Set"),
-        ({"variables": 'x: {index: [I], lower: 0, upper: "x[a]"}'}, ExpressionError, "variables.x.upper", "decision 'x'"),
-        ({"variables": 'x: {index: "i in I for j in I for k in I", lower: 0}', "sets": "I: 1..1000", "parameters": "p: {index: [I], values: {}, default: 1}"}, SizeError, "variables.x.index", "1,000,000,000 rows"),
-        ({"sets": "I: 1..1000", "parameters": "p: {index: [I], values: {}, default: 1}", "constraints": 'c: {for: "i in I for j in I", expression: "sum(x[k] for k in I) >= 1"}'}, SizeError, "constraints.c", "filter"),
+        (
+            {"variables": 'x: {index: [I], lower: 0, upper: "p[i]"}'},
+            ExpressionError,
+            "variables.x.upper",
+            "i in Set",
+        ),
+        (
+            {"variables": 'x: {index: [I], lower: 0, upper: "x[a]"}'},
+            ExpressionError,
+            "variables.x.upper",
+            "decision 'x'",
+        ),
+        (
+            {
+                "variables": 'x: {index: "i in I for j in I for k in I", lower: 0}',
+                "sets": "I: 1..1000",
+                "parameters": "p: {index: [I], values: {}, default: 1}",
+            },
+            SizeError,
+            "variables.x.index",
+            "1,000,000,000 rows",
+        ),
+        (
+            {
+                "sets": "I: 1..1000",
+                "parameters": "p: {index: [I], values: {}, default: 1}",
+                "constraints": 'c: {for: "i in I for j in I", expression: "sum(x[k] for k in I) >= 1"}',
+            },
+            SizeError,
+            "constraints.c",
+            "filter",
+        ),
         ({"sets": "I: 1..99999999999"}, DataError, "sets.I", "more than"),
-        ({"sets": "I: 1..x"}, DocumentError, "sets.I", "circular definition: sets.I → variables.x.index → sets.I"),
+        (
+            {"sets": "I: 1..x"},
+            DocumentError,
+            "sets.I",
+            "circular definition: sets.I → variables.x.index → sets.I",
+        ),
     ],
-)  # fmt: skip
+)
 def test_refused_in_one_line(parts: dict[str, str], error: type[QuintetError], place: str, said: str) -> None:
     with pytest.raises(error) as caught:
         load(small(**parts))
@@ -222,7 +361,15 @@ def test_refused_in_one_line(parts: dict[str, str], error: type[QuintetError], p
     assert "\n" not in str(caught.value)
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12, unique=True), st.tuples(st.integers(-1, 6), st.integers(-1, 6), st.integers(-1, 6)))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)),
+        min_size=1,
+        max_size=12,
+        unique=True,
+    ),
+    st.tuples(st.integers(-1, 6), st.integers(-1, 6), st.integers(-1, 6)),
+)
 def test_rows_are_found_by_their_ids(keys: list[tuple[int, int, int]], asked: tuple[int, int, int]) -> None:
     family = Family(("i", "j", "k"), np.array(keys, dtype=np.int64), Universe())
     expected = [keys.index(key) if key in keys else -1 for key in [*keys, asked]]
@@ -245,10 +392,13 @@ def test_bare_element_needs_no_quotes_in_comparisons() -> None:
     text = small(constraints='c: {for: "i in I if i == b", expression: "x[i] >= 1"}')
     model = load(text)
     assert model.constraints["c"].family.keys == [("b",)]
-    assert load(small(constraints="c: \"x['a'] >= p[a]\"")).constraints["c"].tree == Compare(
-        (
-            load(small(constraints='c: "x[a] >= 1"')).constraints["c"].tree.operands[0],
-            ParameterRef("p", (Element("a"),)),
-        ),  # type: ignore[attr-defined]
-        (">=",),
-    )
+    tree = load(small(constraints="c: \"x['a'] >= p[a]\"")).constraints["c"].tree
+    assert tree == Compare((VariableRef("x", (Element("a"),)), ParameterRef("p", (Element("a"),))), (">=",))
+
+
+def test_rows_that_the_index_does_not_hold_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("item,price\na,1\nb,2\nc,3\nd,\n", encoding="utf-8")
+    text = small(tables="t: {file: t.csv, keys: [item]}", parameters="p: {index: [I], table: t.price}")
+    model = load(text, tmp_path)
+    assert model.parameters["p"].ignored == 2
+    assert "rows-ignored" in {finding.code for finding in structure(model)}

@@ -120,7 +120,7 @@ def test_every_row_agrees_with_the_evaluator_at_random_points(seed: int) -> None
     expected = evaluate(model, point)
     assert pyo.value(built.objective.expr) == pytest.approx(expected.objectives["objective"], rel=1e-9)
     for name, values in expected.constraints.items():
-        component = getattr(built.model, name if name != "product" else "product")
+        component = getattr(built.model, name)
         assert residuals(component) == pytest.approx(values.violation.ravel().tolist(), rel=1e-9, abs=1e-9)
 
 

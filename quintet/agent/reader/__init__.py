@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .reader import draft
+from .reader import draft, read
 
-__all__ = ["draft"]
+__all__ = ["draft", "read"]

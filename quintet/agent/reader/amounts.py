@@ -16,6 +16,8 @@ TOGETHER = {"total", "combined", "combination", "altogether", "together", "overa
 def read_amounts(view: View, facts: Facts, used: set[int], earlier: View | None = None) -> set[int]:
     """Take bounds, totals and resource limits; returns the positions of the numbers used."""
     taken = set()
+    if view.carried(earlier) is not None:
+        return taken
     for measure in view.measures:
         if measure.at in used or measure.flavor in ("multiple", "fraction"):
             continue
@@ -153,7 +155,8 @@ def _states_resource(view: View, measure: Measure, subject: Mention | None) -> b
     """Whether a number without a direction is there to be used or has to be reached."""
     if subject is not None:
         return False
-    stop = min((m.at for m in view.measures if m.at > measure.at), default=len(view.tokens))
+    real = [m.at for m in view.measures if m.at > measure.at and not (m.value == 1 and m.target)]
+    stop = min(real, default=len(view.tokens))
     after = [m for m in view.mentions_after(measure.at) if m.start < stop]
     if not after:
         return not view.mentions_after(measure.at) or bool(_implied(view, measure))

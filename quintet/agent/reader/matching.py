@@ -13,6 +13,8 @@ from .words import stem_of
 
 DECISIONS = {"trip", "shift", "time", "delivery", "shipment", "use", "batch"}
 LAND = {stem_of(word) for word in ("land", "field", "farmland", "farm", "area", "space", "property", "grow", "plant")}
+AREAS = {"acre", "hectare"}
+PEOPLE = {"people", "person", "customer", "guest", "passenger", "visitor", "traveler", "traveller", "tourist", "rider"}
 GAINS = {"profit", "revenue", "return", "earn", "make"}
 GAIN_STEMS = {"profit", "revenue", "return", "earn", "incom"}
 MONEY_STEMS = {"money", "invest", "fund", "portfolio", "amount", "asset", "total", "capit", "dollar"}
@@ -94,6 +96,8 @@ class Matcher:
             return True
         if limit.unit == attribute.unit:
             return True
+        if limit.unit in PEOPLE and attribute.unit in PEOPLE:
+            return sum(other.unit in PEOPLE for other in self.attributes) == 1
         specific = limit.unit not in UNSPECIFIC and attribute.unit not in UNSPECIFIC
         return specific and overlap({stem_of(limit.unit)}, {stem_of(attribute.unit)}) > 0
 
@@ -113,7 +117,8 @@ class Matcher:
         )
         if attribute.noun and noun and overlap(attribute.noun, noun | context) == 0 and limit.unit == "unit":
             return 0
-        return score + (0.5 if self._only_one(limit) else 0)
+        people = limit.unit in PEOPLE and attribute.unit in PEOPLE
+        return score + (0.5 if self._only_one(limit) or people else 0)
 
     def _only_one(self, limit: Limit) -> bool:
         """Whether the unit alone says which attribute is meant."""
@@ -132,7 +137,8 @@ class Matcher:
         if limit.token.flavor != "plain":
             return False
         if limit.unit in UNSPECIFIC - {""} or limit.unit.startswith("square "):
-            return limit.unit in self.facts.units and limit.unit != "unit" and self._of_group(limit)
+            told = limit.unit in self.facts.units and limit.unit != "unit"
+            return told and (limit.unit in AREAS or limit.unit.startswith("square ") or self._of_group(limit))
         if self.names.is_group(limit.unit) or limit.unit in self.facts.units:
             return True
         if limit.unit in PEOPLE_SEATS:

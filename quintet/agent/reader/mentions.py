@@ -13,7 +13,7 @@ COMPANIONS = {
     "one", "version", "type", "size", "model", "kind", "option", "unit", "method", "variety", "batch", "form", "trip",
     "edition", "industry", "sector", "brand", "product", "machine", "plant", "location", "experiment", "ad", "shop",
 }  # fmt: skip
-UNIVERSAL = {"item", "unit", "product", "thing", "good", "type", "kind", "total"}
+UNIVERSAL = {"item", "unit", "product", "thing", "good", "type", "kind", "total", "method", "option"}
 TYPE_WORDS = {"type", "kind", "sort", "variety", "size", "form", "method", "model", "mode", "style", "brand"}
 
 

@@ -12,6 +12,7 @@ from .roles import WANTED, concept_of
 from .words import stem_of
 
 COUNT_STEMS = {"numb", "amount", "total", "quantit", "count", "size"}
+HYPERNYMS = {stem_of(word) for word in ("item", "product", "staff", "worker", "employee", "vehicle", "trip", "container")}
 EMPTY = COUNT_STEMS | {"overall", "daily", "monthl", "weekl", "requir", "need", "poss", "possibl", "us"}
 
 
@@ -40,9 +41,9 @@ class ObjectiveFinder:
         return (
             self._named(goal)
             or self._money(goal)
+            or self._time(goal)
             or self._resource(goal, least=2)
             or self._count(goal)
-            or self._time(goal)
             or (self._number(goal) if goal.counts else self._resource(goal, least=0.5))
         )
 
@@ -82,12 +83,17 @@ class ObjectiveFinder:
         return Objective(goal, scored[0][2]) if scored[0][0] > scored[1][0] else None
 
     def _resource(self, goal: Goal, least: float) -> Objective | None:
-        stems = set(goal.head) - EMPTY
+        stems = set(goal.head) - EMPTY - self._own()
         others = [a for a in self.attributes if not a.role and (least >= 2 or a.number not in self.limited)]
         scored = sorted(((self._overlap(a, stems), -a.number, a) for a in others), reverse=True, key=lambda e: e[:2])
         if not scored or scored[0][0] < least:
             return None
         return Objective(goal, scored[0][2]) if len(scored) == 1 or scored[0][0] > scored[1][0] else None
+
+    def _own(self) -> set[str]:
+        """The stems of the activities' names: they say nothing about which attribute is meant."""
+        names = {stem_of(lemma) for name in self.names.names for lemma in name}
+        return names | {stem_of(lemma) for lemma in self.names.group}
 
     def _overlap(self, attribute: Attribute, stems: set[str]) -> float:
         direct = overlap(attribute.noun, stems)
@@ -96,7 +102,7 @@ class ObjectiveFinder:
 
     def _count(self, goal: Goal) -> Objective | None:
         own = {stem_of(lemma) for lemma in self.names.group | self.names.common | CONTAINERS if lemma}
-        own |= {stem_of(name[-1]) for name in self.names.names} | {stem_of(self.unit)} | {"item", "product"}
+        own |= {stem_of(name[-1]) for name in self.names.names} | {stem_of(self.unit)} | HYPERNYMS
         stems = set(goal.head) - EMPTY
         return Objective(goal, None) if overlap(stems, own) else None
 
@@ -108,9 +114,11 @@ class ObjectiveFinder:
         return Objective(goal, None)
 
     def _time(self, goal: Goal) -> Objective | None:
-        if not {"time", "minute", "hour", "day", "long"} & set(goal.words):
+        if not {"time", "minutes", "hours", "days", "long"} & set(goal.words):
             return None
         timed = [a for a in self.attributes if a.unit in TIME_UNITS]
         if len(timed) == 1:
             return Objective(goal, timed[0])
+        if timed:
+            return self._nearest(goal, timed)
         return Objective(goal, None) if not timed and self.unit in (*TIME_UNITS, "day") else None

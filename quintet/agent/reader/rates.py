@@ -22,7 +22,7 @@ def read_rates(view: View, facts: Facts, used: set[int], earlier: View | None = 
         for activity, measure in enumerate(free):
             facts.rates.append(_rate(view, measure, activity, facts))
         return counted | {measure.at for measure in free}
-    owner = _carried(view, earlier) if free and not view.mentions else None
+    owner = view.carried(earlier) if free and not view.mentions else None
     if owner is not None:
         facts.rates += [_rate(view, measure, owner, facts) for measure in free]
         return counted | {measure.at for measure in free}
@@ -38,15 +38,6 @@ def _all_respectively(view: View, measures: list[Measure]) -> bool:
     """`They cost $250 and $150 to make respectively`: one number for each activity, in their order."""
     told = "respectively" in view.words and view.words[0] in ("they", "these", "which", "and")
     return told and len(measures) == len(view.names.names) and len({m.flavor for m in measures}) == 1
-
-
-def _carried(view: View, earlier: View | None) -> int | None:
-    """The activity of the clause before, where this one goes on about it (`… but uses 3 kWh`)."""
-    if earlier is None or len({m.activities for m in earlier.mentions}) != 1 or any(m.sense for m in view.measures):
-        return None
-    goes_on = view.clause.lead == "but" or bool({"it", "they", "they're"} & set(view.words[:3]))
-    activities = earlier.mentions[0].activities
-    return activities[0] if goes_on and len(activities) == 1 else None
 
 
 def _note_units(view: View, facts: Facts) -> None:

@@ -7,10 +7,10 @@ where something has none: a wrong model is worse than no model.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import ProblemError, ReaderDeclined
-from .activities import Activity, candidates
+from .activities import candidates
 from .document import Document, clean
 from .mentions import Names
 from .numbers import merge_numbers
@@ -19,9 +19,27 @@ from .sentences import Clause, split_clauses, split_sentences
 from .views import REMEDY, view_of
 from .words import Token, raw_tokens
 
+if TYPE_CHECKING:
+    from ...formulation import Formulation
+
 LONGEST_TEXT = 20_000
 MOST_CANDIDATES = 12
 COMMON_WORDS = {"the", "a", "an", "of", "to", "and", "is", "in", "for", "each", "has", "how", "be", "are", "should", "must", "at"}
+
+
+def read(text: str) -> Formulation:
+    """Read a problem text into a formulation.
+
+    Args:
+        text: The problem in English words.
+
+    Raises:
+        ProblemError: The text is empty, binary or too long.
+        ReaderDeclined: A clause or a number could not be placed.
+    """
+    from ...formulation import Formulation
+
+    return Formulation.model_validate(draft(text))
 
 
 def draft(text: str) -> dict[str, Any]:
@@ -129,5 +147,3 @@ def _evidence(names: Names, clauses: list[Clause], text: str) -> tuple[float, fl
                 counts[activity] += 1
     return float(min(counts.values())), float(sum(counts.values()))
 
-
-__all__ = ["Activity", "draft"]

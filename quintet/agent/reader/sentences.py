@@ -9,7 +9,7 @@ from .lexicon import ADJECTIVE_KEYS, DETERMINERS, NOUN_VERBS, PREPOSITIONS, PRON
 from .words import AUXILIARIES, FUNCTION_WORDS, QUESTION, Token, verb_base
 
 ENDS = {".", "?", "!"}
-STRONG = {"while", "whereas", "but", "because", "since", "if", "although", "though", "however", "unless", "so"}
+STRONG = {"while", "whereas", "but", "because", "since", "if", "although", "though", "unless", "so"}
 WEAK = {",", "and", "or", "then", "\u2014", "-"}
 CLAUSE_SUBJECTS = PRONOUNS | {"there", "it", "each", "both", "all"}
 ORDERS = {"determine", "find", "calculate", "formulate", "help", "decide"}
@@ -144,18 +144,23 @@ def split_clauses(sentence: Sentence) -> list[Clause]:
     pieces = _pieces(list(sentence.tokens))
     merged: list[tuple[str, list[Token]]] = []
     for lead, piece in pieces:
-        if merged and (_unfinished(merged[-1][1]) or not _opens(lead, piece)):
+        if merged and (_unfinished(merged[-1][1], piece) or not _opens(lead, piece)):
             merged[-1][1].extend(piece)
         else:
             merged.append((_lead_word(lead), list(piece)))
     return [Clause(tuple(body), lead, sentence.number) for lead, body in merged if body]
 
 
-def _unfinished(tokens: list[Token]) -> bool:
+def _unfinished(tokens: list[Token], piece: list[Token]) -> bool:
     """`To make a chair`, `every week, 100 gallons of lacquer`: the verb is still to come."""
     first = next((token.low for token in tokens if token.kind == "word" and token.low not in STRONG | WEAK), "")
     opens = first in ("to", "for", "per", "every", "each") or any(token.is_number for token in tokens)
-    return opens and not has_verb(tokens)
+    return (opens or not _has_own_subject(piece)) and not has_verb(tokens)
+
+
+def _has_own_subject(piece: list[Token]) -> bool:
+    bare = [token for token in piece if token.low not in STRONG | WEAK and token.text not in (",", ";", ":")]
+    return has_subject_and_verb(bare)
 
 
 def _lead_word(lead: list[str]) -> str:

@@ -101,7 +101,21 @@ class View:
             return "<="
         if word == "there" and after in ("are", "is"):
             return "<="
-        return "<=" if verb_base(word) in SUPPLY_VERBS and not word.endswith("ing") else ""
+        infinitive = at > 0 and self.words[at - 1] == "to"
+        supplies = verb_base(word) in SUPPLY_VERBS and not word.endswith("ing") and not infinitive
+        return "<=" if supplies else ""
+
+    def carried(self, earlier: View | None) -> int | None:
+        """The activity of the clause before, where this one goes on about it (`… but uses 3 kWh`)."""
+        if earlier is None or self.mentions or any(measure.sense for measure in self.measures):
+            return None
+        words = [word for word in self.words[:4] if word not in (",", "and", "but", "while")]
+        goes_on = self.clause.lead == "but" or bool({"it", "they"} & set(words[:1]))
+        owners = {mention.activities for mention in earlier.mentions}
+        if not goes_on or len(owners) != 1 or self.needs or any(m.sense for m in earlier.measures):
+            return None
+        owner = owners.pop()
+        return owner[0] if len(owner) == 1 else None
 
 
 def view_of(clause: Clause, names: Names, text: str) -> View:

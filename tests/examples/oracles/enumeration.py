@@ -246,9 +246,9 @@ def piecewise_tariff() -> float:
         return 3 * min(x, 200) + 2 * min(max(x - 200, 0), 300) + max(x - 500, 0)
 
     def well(x: float) -> float:
-        return 0.5 * min(x, 150) + 2.5 * min(max(x - 150, 0), 250) + 4 * max(x - 400, 0)
+        return 0.5 * min(x, 250) + 1.4 * min(max(x - 250, 0), 240) + 4 * max(x - 490, 0)
 
-    breaks = {0, 200, 500, 600} | {900 - x for x in (0, 150, 400, 600)}
+    breaks = {0, 200, 500, 600} | {900 - x for x in (0, 250, 490, 600)}
     return min(town(x) + well(900 - x) for x in breaks if 0 <= x <= 600 and 0 <= 900 - x <= 600)
 
 

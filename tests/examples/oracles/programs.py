@@ -116,7 +116,7 @@ def pooling() -> float:
     the vat of acidity a costs what the mixture of mild and sharp oil with that acidity costs.
     """
     best = 0.0
-    for acidity in np.linspace(0.8, 3.0, 2201):
+    for acidity in np.linspace(0.8, 3.0, 441):
         sharp = (acidity - 0.8) / 2.2
         vat = 4 * sharp + 6 * (1 - sharp)
         left = [
