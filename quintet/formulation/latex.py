@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from quintet.formulation.data_tables import DataTable
 from quintet.formulation.model import Model
 from quintet.formulation.schema import Document
-from quintet.formulation.symbols import symbol, text
+from quintet.formulation.symbols import prose, symbol
 from quintet.formulation.textbook import Line, Textbook, textbook
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
-\usepackage[T1]{fontenc}
+\usepackage{iftex}
+\ifPDFTeX\usepackage[T1]{fontenc}\fi
 \usepackage[margin=25mm]{geometry}
 \usepackage{amsmath,amssymb,textcomp}
 \providecommand{\lt}{<}
@@ -20,8 +21,6 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
 """
-WIDE = 95
-"""From this many characters of source on, the quantifier stands on a line of its own."""
 
 
 def latex(source: Document | Model) -> str:
@@ -40,18 +39,9 @@ def latex(source: Document | Model) -> str:
     return f"{PREAMBLE}\n\\begin{{document}}\n\n{body}\n\n\\end{{document}}\n"
 
 
-def display(line: Line) -> str:
-    """A constraint or objective as the inside of a displayed equation."""
-    if not line.each:
-        return line.formula
-    if len(line.formula) + len(line.each) < WIDE:
-        return rf"{line.formula} \qquad \forall \thinspace {line.each}"
-    return rf"\begin{{gathered}} {line.formula} \cr \forall \thinspace {line.each} \end{{gathered}}"
-
-
 def _blocks(book: Textbook) -> Iterator[str]:
-    yield rf"\section*{{{text(book.title)}}}"
-    yield from (text(paragraph) for paragraph in re.split(r"\n\s*\n", book.text) if paragraph)
+    yield rf"\section*{{{prose(book.title)}}}"
+    yield from (prose(paragraph) for paragraph in re.split(r"\n\s*\n", book.text) if paragraph)
     yield from _section("Sets", book.sets)
     yield from _section("Parameters", book.parameters)
     yield from (_data(table) for table in book.tables)
@@ -65,7 +55,7 @@ def _blocks(book: Textbook) -> Iterator[str]:
     yield from (_equation(line) for line in book.constraints)
     if book.assumptions:
         yield r"\subsection*{Assumptions}"
-        lines = "\n".join(rf"\item {text(assumption)}" for assumption in book.assumptions)
+        lines = "\n".join(rf"\item {{}}{prose(assumption)}" for assumption in book.assumptions)
         yield f"\\begin{{itemize}}\n{lines}\n\\end{{itemize}}"
 
 
@@ -85,30 +75,35 @@ def _item(line: Line) -> str:
 
 
 def _equation(line: Line) -> str:
-    name = rf"\textbf{{{text(line.name)}}}" if line.name else ""
-    head = f"{name}{_words(line)}{_footnote(line)}".strip()
-    shown = f"\\[\n{display(line)}\n\\]"
+    name = rf"\textbf{{{prose(line.name)}}}" if line.name else ""
+    head = f"{name}{_words(line)}{_footnote(line)}".removeprefix(r"\quad ")
+    shown = f"\\[\n{line.display}\n\\]"
     return f"{head}\n{shown}" if head else shown
 
 
 def _words(line: Line) -> str:
-    unit = rf"\quad [{text(line.unit)}]" if line.unit else ""
-    words = "; ".join(text(part) for part in (line.remark, line.note) if part)
+    unit = rf"\quad [{prose(line.unit)}]" if line.unit else ""
+    words = "; ".join(prose(part) for part in (line.remark, line.note) if part)
     return f"{unit}{' (' + words + ')' if words else ''}"
 
 
 def _footnote(line: Line) -> str:
-    quotes = "; ".join(f"``{text(quote)}''" for quote in line.sources)
+    quotes = "; ".join(f"``{prose(quote)}''" for quote in line.sources)
     return rf"\footnote{{{quotes}}}" if quotes else ""
 
 
 def _data(table: DataTable) -> str:
-    unit = rf"\thinspace [{text(table.unit)}]" if table.unit else ""
+    unit = rf"\thinspace [{prose(table.unit)}]" if table.unit else ""
     heading = f"${symbol(table.name)}${unit}"
     if not table.columns:
-        return _tabular([heading, *map(text, table.rows)], [["", *(text(cells[0]) for cells in table.cells)]])
+        return _tabular(
+            [heading, *map(prose, table.rows)], [["", *(prose(cells[0]) for cells in table.cells)]]
+        )
     pairs = zip(table.rows, table.cells, strict=True)
-    return _tabular([heading, *map(text, table.columns)], [[text(key), *map(text, cells)] for key, cells in pairs])
+    return _tabular(
+        [heading, *map(prose, table.columns)],
+        [["{}" + prose(key), *map(prose, cells)] for key, cells in pairs],
+    )
 
 
 def _tabular(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from quintet.formulation.data_tables import DataTable
 from quintet.formulation.model import Model
 from quintet.formulation.schema import Document
-from quintet.formulation.symbols import symbol
+from quintet.formulation.symbols import one_line, symbol
 from quintet.formulation.textbook import Line, Textbook, textbook
 
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$:@^=\"'])")
+_MARKS = re.compile(r"([\\`*_{}\[\]#|~$@^]|(?<=\bwww)\.|:(?=/)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
 _CAREFUL = re.compile(r"\\[^A-Za-z]")
 
 
@@ -32,8 +32,7 @@ def markdown(source: Document | Model) -> str:
 
 def escaped(words: str) -> str:
     """Plain text on one line that Markdown shows as it is."""
-    words = " ".join(words.split())
-    words = _MARKS.sub(r"\\\1", words)
+    words = _MARKS.sub(r"\\\1", one_line(words))
     return "".join(_HTML.get(character, character) for character in words)
 
 
@@ -82,12 +81,13 @@ class _Page:
             yield "None."
 
     def _display(self, line: Line) -> Iterator[str]:
-        words = [part for part in (line.remark, f"in {line.unit}" if line.unit else "", line.note) if part]
+        unit = f"in {line.unit}" if line.unit else ""
+        words = "; ".join(escaped(part) for part in (line.remark, unit, line.note) if part)
         name = f"**{escaped(line.name)}**" if line.name else ""
-        head = f"{name}{' (' + escaped('; '.join(words)) + ')' if words else ''}{self._footnote(line)}"
-        if head:
-            yield head
-        yield f"$$\n{display(line)}\n$$"
+        head = f"{name} ({words})" if name and words else name or words
+        if head or line.sources:
+            yield f"{head}{self._footnote(line)}"
+        yield f"$$\n{line.display}\n$$"
 
     def _footnote(self, line: Line) -> str:
         if not line.sources:
@@ -120,7 +120,9 @@ def _data(table: DataTable) -> Iterator[str]:
     unit = f" ({escaped(table.unit)})" if table.unit else ""
     heading = f"{inline(symbol(table.name))}{unit}"
     if table.columns:
-        rows = ([escaped(key), *map(escaped, cells)] for key, cells in zip(table.rows, table.cells, strict=True))
+        rows = (
+            [escaped(key), *map(escaped, cells)] for key, cells in zip(table.rows, table.cells, strict=True)
+        )
         yield _grid([heading, *map(escaped, table.columns)], rows)
     else:
         yield _grid(

@@ -6,6 +6,7 @@ name is in force, else a declared name, else an element.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from quintet.formulation.symbols import element, number, symbol
@@ -42,8 +43,8 @@ from quintet.formulation.tree import (
 
 LOGIC, OR, AND, NOT, COMPARE, SUM, SERIES, PRODUCT, POWER, ATOM = range(10)
 """How firmly a formula holds together; SERIES is a sum with a sign, which takes all that follows."""
-WIDE = 38
-"""From this many characters on, the conditions under a sum have a line of their own."""
+WIDE = 26
+"""Above this width, the conditions under a sum have a line of their own."""
 
 _SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne", "<": r"\lt", ">": r"\gt"}
 _SERIES = {"sum": r"\sum", "prod": r"\prod", "min": r"\min", "max": r"\max"}
@@ -63,6 +64,8 @@ _FENCES = {
 _COUNTS = {"at_least": r"\ge", "at_most": r"\le", "exactly": "="}
 _ARROWS = {"implies": r"\Rightarrow", "iff": r"\Leftrightarrow"}
 _TALL = (r"\frac", r"\sum", r"\prod", r"\begin", r"\bigvee")
+_FONT = re.compile(r"\\(?:mathit|text|textit|texttt|thinspace|left|right)\b|[{}_^]")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
 Scope = frozenset[str]
 
 
@@ -124,7 +127,7 @@ class Notation:
         return self.at(node, strength, scope)
 
     def ranges(self, generators: Sequence[Generator], scope: Collection[str] = ()) -> str:
-        """`l \\in L, d \\in D : conditions`, as under a sum or after a quantifier."""
+        r"""`l \in L, d \in D : conditions`, as under a sum or after a quantifier."""
         members, conditions, _ = self._ranges(generators, frozenset(scope))
         return f"{members} : {conditions}" if conditions else members
 
@@ -170,6 +173,10 @@ class Notation:
         return f" {sign} {self.at(term, SERIES, scope)}"
 
     def _product(self, node: Product, scope: Scope) -> tuple[str, int]:
+        first = node.factors[0]
+        if isinstance(first, Negate):
+            positive = Product((first.operand, *node.factors[1:]))
+            return f"-{self.at(positive, SERIES, scope)}", SUM
         *firm, last = node.factors
         shown = [self.at(factor, PRODUCT, scope) for factor in firm]
         shown.append(self.at(last, SERIES, scope))
@@ -198,7 +205,8 @@ class Notation:
             branches.append(rf"{self.math(rest.then, scope)} & \text{{if }} {condition}")
             rest = rest.otherwise
         branches.append(rf"{self.math(rest, scope)} & \text{{otherwise}}")
-        return rf"\begin{{cases}} {r' \cr '.join(branches)} \end{{cases}}", LOGIC
+        inside = r" \cr ".join(branches)
+        return rf"\begin{{cases}} {inside} \end{{cases}}", LOGIC
 
     # truth
 
@@ -279,13 +287,23 @@ class Notation:
             return rf"\sqrt{{{self.math(arguments[0], scope)}}}"
         if name in ("prev", "next", "prevw", "nextw", "ord"):
             arguments = arguments[1:] if isinstance(arguments[0], SetRef) else arguments
-        shown = [self._argument(argument, scope) for argument in arguments]
+        if len(arguments) == 1 or name == "piecewise":
+            shown = [self._argument(argument, scope) for argument in arguments]
+        else:
+            shown = [self._grouped(argument, scope) for argument in arguments]
         shown += [rf"\text{{{key} slope }} {self.math(value, scope)}" for key, value in node.keywords]
         named = _NAMED.get(name) or rf"\operatorname{{{name.replace('_', '-')}}}"
         return named + fenced("(", ", ".join(shown), ")")
 
     def _argument(self, node: Node, scope: Scope) -> str:
         return self._each(node, scope) if isinstance(node, Comprehension) else self.math(node, scope)
+
+    def _grouped(self, node: Node, scope: Scope) -> str:
+        """An argument among others: a collection of its own has its own fence."""
+        shown = self._argument(node, scope)
+        if isinstance(node, Comprehension):
+            return fenced(r"\lbrace", shown, r"\rbrace")
+        return fenced("[", shown, "]") if isinstance(node, ListOf) else shown
 
     def _each(self, node: Comprehension, scope: Scope) -> str:
         members, conditions, inside = self._ranges(node.generators, scope)
@@ -298,7 +316,7 @@ class Notation:
 
     def _below(self, node: Comprehension, scope: Scope) -> str:
         members, conditions, _ = self._ranges(node.generators, scope)
-        if conditions and len(members) + len(conditions) > WIDE:
+        if conditions and width(members) + width(conditions) > WIDE:
             return rf"\substack{{{members} : \cr {conditions}}}"
         return f"{members} : {conditions}" if conditions else members
 
@@ -319,7 +337,8 @@ class Notation:
             return f"{' + '.join(terms)} {right}", COMPARE
         members, conditions, inside = self._ranges(first.generators, scope)
         holds = ", ".join(part for part in (conditions, self.truth(first.body, OR, inside)) if part)
-        return f"{fenced(chr(92) + 'lvert', _collected(members, holds), chr(92) + 'rvert')} {right}", COMPARE
+        size = fenced(r"\lvert", _collected(members, holds), r"\rvert")
+        return f"{size} {right}", COMPARE
 
 
 def fenced(left: str, inside: str, right: str) -> str:
@@ -328,6 +347,11 @@ def fenced(left: str, inside: str, right: str) -> str:
         return rf"\left{left} {inside} \right{right}"
     gap = " " if left.startswith("\\") else ""
     return f"{left}{gap}{inside}{gap}{right}"
+
+
+def width(formula: str) -> int:
+    """About how many characters wide a formula is set."""
+    return len(_COMMAND.sub("x", _FONT.sub("", formula)).replace(" ", ""))
 
 
 def _collected(members: str, conditions: str) -> str:

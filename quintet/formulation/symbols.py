@@ -11,10 +11,11 @@ import re
 
 from quintet.formulation.tree import ElementValue
 
-GREEK = frozenset(
+_LETTERS = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi"
-    " chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    " chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
+GREEK = frozenset(_LETTERS.split())
 _SPECIAL = {
     "\\": r"\textbackslash ",
     "~": r"\textasciitilde ",
@@ -38,6 +39,7 @@ _PLAIN = re.compile(
     r"\u3000-\u30ff\u4e00-\u9faf\uac00-\ud7af\uff00-\uff60-]"
 )
 """Characters that every renderer knows in text mode."""
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _EXPONENT = re.compile(r"(?P<mantissa>-?[0-9.]+)e(?P<exponent>[+-]?[0-9]+)")
 
 
@@ -66,8 +68,8 @@ def upright(words: str) -> str:
 
 
 def text(words: str) -> str:
-    """The inside of `\\text`; what no renderer knows is shown by its code point."""
-    return "".join(_character(character) for character in " ".join(words.split()))
+    r"""The inside of `\text`; what no renderer knows is shown by its code point."""
+    return "".join(_character(character) for character in one_line(words))
 
 
 def _character(character: str) -> str:
@@ -76,8 +78,18 @@ def _character(character: str) -> str:
     return character if _PLAIN.fullmatch(character) else f"(U+{ord(character):04X})"
 
 
+def prose(words: str) -> str:
+    """Text outside mathematics, for LaTeX: no character is a command, all letters stay."""
+    return "".join(_SPECIAL.get(character, character) for character in one_line(words))
+
+
+def one_line(words: str) -> str:
+    """Text on one line, without control characters and without those that turn the direction."""
+    return " ".join(_UNSEEN.sub("", " ".join(words.split())).split())
+
+
 def number(value: float) -> str:
-    """A number in the fewest digits that mean it: `1200`, `0.35`, `1.5 \\cdot 10^{-7}`."""
+    r"""A number in the fewest digits that mean it: `1200`, `0.35`, `1.5 \cdot 10^{-7}`."""
     if math.isinf(value):
         return r"\infty" if value > 0 else r"-\infty"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

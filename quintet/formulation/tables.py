@@ -14,7 +14,7 @@ from pathlib import Path
 from quintet.errors import DataError
 from quintet.formulation.cells import UnreadableNumber, read_number
 from quintet.formulation.csv_reader import read_csv
-from quintet.formulation.grid import Grid, short
+from quintet.formulation.grid import short
 from quintet.formulation.schema import Table
 from quintet.formulation.xlsx_reader import read_xlsx
 
@@ -234,6 +234,3 @@ def _twice(table: TableData, key: tuple[str, ...], first: int, second: int) -> D
     shown = ", ".join(map(short, key)) or "without key columns, every row"
     said = f"the key {shown} stands twice, in rows {table.line(first)} and {table.line(second)}"
     return DataError(said, place=table.place, remedy="keep one row for each key, or declare more 'keys'")
-
-
-__all__ = ["VALUE", "Grid", "TableData", "read_table"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from quintet.formulation.data_tables import DataTable, data_tables, scalar_value
 from quintet.formulation.index_names import IndexNames
 from quintet.formulation.model import Model, SetData
-from quintet.formulation.notation import SUM, Notation
+from quintet.formulation.notation import SUM, Notation, width
 from quintet.formulation.parser import parse, parse_members
 from quintet.formulation.schema import (
     ConstraintEntry,
@@ -26,21 +26,23 @@ from quintet.formulation.schema import (
     VariableEntry,
 )
 from quintet.formulation.symbols import element, number, symbol
-from quintet.formulation.tree import Comprehension, Generator, Name, Node, Number, Subscript
+from quintet.formulation.tree import Generator
 
 LISTED = 12
 """Most members of a set that are listed one by one."""
+WIDE = 64
+"""Above this width, the quantifier stands on a line of its own."""
 _BLACKBOARD = {Domain.CONTINUOUS: r"\mathbb{R}", Domain.INTEGER: r"\mathbb{Z}"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One named entry.
+    r"""One named entry.
 
     Args:
         name: Its name in the document.
         formula: Mathematics.
-        each: The rows it stands for, `l \\in L, d \\in D`; mathematics, empty for a scalar.
+        each: The rows it stands for, `l \in L, d \in D`; mathematics, empty for a scalar.
         unit: Its unit as the document says it.
         remark: A few words of plain text: where data come from, how soft a constraint is.
         sources: Quotes of the problem's text.
@@ -54,6 +56,15 @@ class Line:
     remark: str = ""
     sources: tuple[str, ...] = ()
     note: str = ""
+
+    @property
+    def display(self) -> str:
+        """The formula with its quantifier, as a displayed equation has it."""
+        if not self.each:
+            return self.formula
+        if width(self.formula) + width(self.each) <= WIDE:
+            return rf"{self.formula} \qquad \forall \thinspace {self.each}"
+        return rf"\begin{{gathered}} {self.formula} \cr \forall \thinspace {self.each} \end{{gathered}}"
 
 
 @dataclass(frozen=True)
@@ -239,11 +250,12 @@ def _listed(members: Sequence[tuple[int | str, ...]]) -> str:
 
 
 def _domain(shown: str, domain: Domain, lower: str, upper: str) -> str:
-    """`0 \\le x \\le 5`, `x \\in \\{0, 1\\}`, `x \\in \\{0\\} \\cup [3, 9]`."""
+    r"""`0 \le x \le 5`, `x \in \{0, 1\}`, `x \in \{0\} \cup [3, 9]`."""
     if domain is Domain.BINARY and not lower and not upper:
         return rf"{shown} \in \lbrace 0, 1 \rbrace"
     if domain is Domain.SEMICONTINUOUS:
-        return rf"{shown} \in \lbrace 0 \rbrace \cup [{lower or r'-\infty'}, {upper or r'\infty'}]"
+        low, high = lower or r"-\infty", upper or r"\infty"
+        return rf"{shown} \in \lbrace 0 \rbrace \cup [{low}, {high}]"
     bounds = (rf"{lower} \le " if lower else "") + shown + (rf" \le {upper}" if upper else "")
     if lower and not upper:
         bounds = rf"{shown} \ge {lower}"
@@ -257,7 +269,10 @@ def _rank(entry: ObjectiveEntry) -> str:
     parts = [f"priority {entry.priority}"]
     if entry.weight != 1:
         parts.append(f"weight {entry.weight:g}")
-    slack = [f"{entry.abs_tol:g}" if entry.abs_tol else "", f"{entry.rel_tol:.3g} of it" if entry.rel_tol else ""]
+    slack = [
+        f"{entry.abs_tol:g}" if entry.abs_tol else "",
+        f"{entry.rel_tol:.3g} of it" if entry.rel_tol else "",
+    ]
     if any(slack):
         parts.append(f"may give up {' or '.join(part for part in slack if part)} for what comes after")
     return ", ".join(parts)

@@ -14,10 +14,14 @@ from quintet import examples
 from quintet.errors import ProblemError, SolverError
 from quintet.formulation.bind import bind
 from quintet.formulation.classify import classify
+from quintet.formulation.coverage import cover
 from quintet.formulation.document import Formulation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model
+from quintet.formulation.structure import structure
 from quintet.formulation.tolerances import agree
+from quintet.formulation.units import check_units
+from quintet.problem import Severity
 from quintet.solvers import Outcome, Solution, solve
 from quintet.solvers.registry import find
 from tests.examples import make_workbooks
@@ -91,6 +95,14 @@ def test_the_story_is_told_and_every_clause_is_a_quotation(name: str):
         if place.startswith(("constraints", "objective")):
             assert entry.sources, place
     assert all(entry.kind for entry in document.constraints.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_quintet_finds_nothing_to_object(name: str, request: pytest.FixtureRequest):
+    if name == "soft_limits":
+        request.applymarker(pytest.mark.xfail(reason=f"needs {LATER[name]}"))
+    found = [*cover(formulation(name)), *structure(model(name)), *check_units(model(name))]
+    assert [finding for finding in found if finding.severity is not Severity.INFO] == []
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - PUZZLES))

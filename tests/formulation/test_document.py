@@ -172,7 +172,7 @@ documents = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=1500, derandomize=False)
+@settings(max_examples=80)
 @given(documents)
 def test_any_document_survives_both_formats(document: dict[str, Any]) -> None:
     formulation = Formulation.model_validate(document)
@@ -215,7 +215,7 @@ FIELDS = [
 ]
 
 
-@settings(max_examples=1500, derandomize=False)
+@settings(max_examples=80)
 @given(
     st.sampled_from([*SECTIONS, "scenarios", "text", "optimum", "quintet"]),
     plain

@@ -14,6 +14,7 @@ from .reading import Reading
 from .words import lemma_of, verb_base
 
 INDEX = "p"
+CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 RESERVED = {"sum", "prod", "min", "max", "abs", "exp", "log", "sqrt", "in", "for", "if", "else", "and", "or", "not", "p"}
 
 
@@ -30,6 +31,7 @@ class Document:
         self.parameters: dict[str, Any] = {}
         self.constraints: dict[str, Any] = {}
         self.title = title
+        self.unit = "" if reading.unit == "unit" else self._unit(reading.unit)
 
     def build(self) -> dict[str, Any]:
         """The document as plain data."""
@@ -56,14 +58,19 @@ class Document:
             "constraints": self.constraints,
         }
         notes = [{"text": note, "source": source} for note, source in dict.fromkeys(facts.assumptions)]
+        notes += [{"text": note} for note in _label_notes(self.reading)]
         return {**document, "assumptions": notes} if notes else document
 
     def _variable(self) -> dict[str, Any]:
         domain = "integer" if self.reading.integer else "continuous"
         variable: dict[str, Any] = {"index": [self.set_name], "domain": domain, "lower": 0}
-        if self.reading.unit:
-            variable["unit"] = self.reading.unit
+        if self.unit:
+            variable["unit"] = self.unit
         return variable
+
+    def _per(self, unit: str) -> str:
+        """A unit per unit of the decisions."""
+        return f"{unit}/{self.unit}" if unit and self.unit else unit
 
     def _objective(self) -> dict[str, Any]:
         objective = self.reading.objective
@@ -92,10 +99,17 @@ class Document:
         }
         quotes = list(dict.fromkeys(rate.quote for _, rate in sorted(attribute.rates.items())))
         entry: dict[str, Any] = {"index": [self.set_name], "values": values, "source": quotes, "_of": attribute.number}
-        if attribute.unit:
-            entry["unit"] = _unit_word(attribute)
+        unit = self._per(self._unit(attribute.unit))
+        if unit:
+            entry["unit"] = unit
         self.parameters[name] = entry
         return name
+
+    def _unit(self, unit: str) -> str:
+        """A unit as the language writes it."""
+        if unit == "money":
+            return next((name for sign, name in CURRENCIES.items() if sign in self.text), "money")
+        return unit.replace(" ", "_").replace("-", "_") if unit.isascii() else ""
 
     def _scalar(self, name: str, value: float, quote: str, unit: str = "") -> str:
         name = self._fresh(name)
@@ -108,8 +122,8 @@ class Document:
     def _row(self, row: Row) -> None:
         base = self._attribute(row.attribute)
         ending = "available" if row.limit.sense[0] == "<" else "required"
-        unit = "money" if row.limit.token.flavor == "money" else row.limit.unit
-        scalar = self._scalar(f"{base}_{ending}", row.limit.token.value, row.limit.quote, unit)
+        unit = row.limit.unit if row.factor != 1 else row.attribute.unit
+        scalar = self._scalar(f"{base}_{ending}", row.limit.token.value, row.limit.quote, self._unit(unit))
         right = scalar if row.factor == 1 else f"{scalar} * {self._conversion(row)}"
         left = f"sum({base}[{INDEX}] * {self.variable}[{INDEX}] for {INDEX} in {self.set_name})"
         self._constrain(f"{base}_limit", f"{left} {_loose(row.limit.sense)} {right}", row.limit.quote)
@@ -118,19 +132,20 @@ class Document:
         name = f"{row.attribute.unit}s_per_{row.limit.unit}"
         if name not in self.parameters:
             self.taken.add(name)
-            self.parameters[name] = {"values": _number(row.factor), "source": "implied"}
+            per = f"{row.attribute.unit}/{row.limit.unit}"
+            self.parameters[name] = {"values": _number(row.factor), "unit": per, "source": "implied"}
         return name
 
     def _bound(self, bound: Bound) -> None:
         element = self.elements[bound.activity]
         word = "max" if bound.sense[0] == "<" else "exact" if bound.sense == "==" else "min"
-        scalar = self._scalar(f"{word}_{_snake(element)}", bound.token.value, bound.quote)
+        scalar = self._scalar(f"{word}_{_snake(element)}", bound.token.value, bound.quote, self.unit)
         expression = f"{self.variable}['{element}'] {bound.sense} {scalar}"
         self._constrain(f"{word}_{_snake(element)}", expression, bound.quote)
 
     def _total(self, total: Total) -> None:
         word = "max" if total.sense[0] == "<" else "exact" if total.sense == "==" else "min"
-        scalar = self._scalar(f"{word}_total", total.token.value, total.quote)
+        scalar = self._scalar(f"{word}_total", total.token.value, total.quote, self.unit)
         left = self._sum(total.activities)
         self._constrain(f"{word}_total", f"{left} {total.sense} {scalar}", total.quote)
 
@@ -169,6 +184,11 @@ class Document:
         return name
 
 
+def _label_notes(reading: Reading) -> list[str]:
+    labelled = [" ".join(name) for name in reading.names.names if any(c.isdigit() for c in " ".join(name))]
+    return [f"The number in the name {name!r} is a label." for name in labelled]
+
+
 def _snake(words: str) -> str:
     name = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").lower()
     return name if name and not name[0].isdigit() else f"n_{name}" if name else "item"
@@ -196,10 +216,6 @@ def _attribute_name(attribute: Attribute) -> str:
     if attribute.flavor == "money":
         return label or "money"
     return label or attribute.unit or rate.verb or "use"
-
-
-def _unit_word(attribute: Attribute) -> str:
-    return attribute.unit
 
 
 def _loose(sense: str) -> str:

@@ -7,6 +7,7 @@ from .lexicon import CONTAINERS, MEASURES, PERIODS, TIME_UNITS
 from .measures import Measure, unit_at
 from .mentions import Mention
 from .roles import role_of
+from .sentences import is_noun_word
 from .views import View
 
 Pair = tuple[Measure, tuple[int, ...]]
@@ -49,6 +50,9 @@ def _note_units(view: View, facts: Facts) -> None:
     for at, word in enumerate(view.words[:-1]):
         if word in ("per", "each", "every"):
             unit = unit_at(view.tokens, at + 1)
+            follows = at + 2 < len(view.tokens) and is_noun_word(view.tokens, at + 2)
+            if follows and not unit.startswith("square "):
+                continue
             if unit in DECISION_UNITS or unit.startswith("square "):
                 facts.units[unit] = facts.units.get(unit, 0) + 1
 
@@ -60,6 +64,8 @@ def _denominators(view: View, facts: Facts) -> set[int]:
         if measure.value == 1 and measure.flavor == "plain" and not measure.sense and measure.target:
             facts.explain(measure.token)
             found.add(measure.at)
+            if measure.token.text == "1":
+                facts.assumptions.append(("The 1 says what the numbers beside it are told for.", view.quote))
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...errors import ReaderDeclined
 from .amounts import read_amounts
 from .attributes import UNSPECIFIC, Attribute, gather, overlap
+from .coverage import check_hidden_numbers
 from .facts import Bound, Facts, Share, Total
 from .goals import read_goal, read_superlative
 from .lexicon import CONTAINERS, CONTINUOUS_UNITS, PERIODS, TIME_UNITS
@@ -79,6 +80,7 @@ def read_facts(clauses: list[Clause], names: Names, text: str) -> Facts:
 
 
 def _read_clause(view: View, facts: Facts, earlier: View | None) -> None:
+    check_hidden_numbers(view, facts)
     before = len(facts.ratios) + len(facts.assumptions)
     goal = read_goal(view, facts)
     used = _counts(view, facts)
