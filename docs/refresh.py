@@ -3,12 +3,16 @@
     python docs/refresh.py            rewrite the files
     python docs/refresh.py --check    exit 1 if any output is no longer what the command prints
 
-A block looks like this, with the command's output in the fence:
+A block looks like this, with the command's output in the fence, or, if it is a table, bare:
 
     <!-- run: quintet solve quintet/examples/bakery.txt -->
     ```text
     …
     ```
+
+    <!-- table: python docs/functions.py -->
+    …
+    <!-- end -->
 
 Times and versions differ between runs and machines; `--check` does not compare them.
 """
@@ -22,8 +26,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"(<!-- run: (?P<command>.+?) -->\n```\w*\n)(?P<shown>.*?)(\n```)", re.DOTALL)
+TABLE = re.compile(r"(<!-- table: (?P<command>.+?) -->\n)(?P<shown>.*?)(\n<!-- end -->)", re.DOTALL)
 VOLATILE = re.compile(r"\d+\.\d+ s\b|\d+\.\d+(?:\.\d+)+|\"(?:solver_)?seconds\": [\d.]+")
 
 
@@ -42,7 +47,9 @@ def output(command: str) -> str:
 
 def refreshed(text: str) -> str:
     """The page with every block's output run anew."""
-    return BLOCK.sub(lambda block: block[1] + output(block["command"]) + block[4], text)
+    for block in (BLOCK, TABLE):
+        text = block.sub(lambda found: found[1] + output(found["command"]) + found[4], text)
+    return text
 
 
 def stable(text: str) -> str:

@@ -16,7 +16,7 @@ DOCUMENT = "formulation.yaml"
 
 def names() -> list[str]:
     """Names of all examples, in alphabetical order."""
-    return sorted(folder.name for folder in _root().iterdir() if (folder / DOCUMENT).is_file())
+    return sorted(item.name for item in folder().iterdir() if (item / DOCUMENT).is_file())
 
 
 def path(name: str) -> Path:
@@ -27,13 +27,14 @@ def path(name: str) -> Path:
     """
     if name not in names():
         raise ProblemError(f"no example is called {name!r}", remedy=f"there are {', '.join(names())}")
-    return _root() / name / DOCUMENT
+    return folder() / name / DOCUMENT
 
 
 def stories() -> list[Path]:
     """The problems told in words alone, as text files."""
-    return [_root() / "bakery.txt", *sorted((_root() / "stories").glob("*.txt"))]
+    return [folder() / "bakery.txt", *sorted((folder() / "stories").glob("*.txt"))]
 
 
-def _root() -> Path:
+def folder() -> Path:
+    """Where the gallery lies."""
     return Path(str(files(__name__)))

@@ -77,6 +77,13 @@ def test_the_gallery_is_large_enough_and_lists_itself():
     assert all(examples.path(name).is_file() for name in NAMES)
 
 
+def test_the_list_of_the_gallery_names_every_example_once():
+    listed = re.findall(
+        r"\[(\w+)\]\(\1/formulation\.yaml\)", (examples.folder() / "README.md").read_text(encoding="utf-8")
+    )
+    assert sorted(listed) == NAMES
+
+
 def test_an_unknown_example_is_refused_with_those_there_are():
     with pytest.raises(ProblemError, match="no example is called 'nonsense'; there are .*knapsack"):
         examples.path("nonsense")

@@ -437,11 +437,11 @@ def test_ctrl_c_stops_scip_and_is_passed_on() -> None:
     class Endless:
         stopped = threading.Event()
 
-        def optimizeNogil(self) -> None:  # noqa: N802  # PySCIPOpt's name
+        def optimizeNogil(self) -> None:  # PySCIPOpt's name
             os.kill(os.getpid(), signal.SIGINT)
             assert self.stopped.wait(10)
 
-        def interruptSolve(self) -> None:  # noqa: N802  # PySCIPOpt's name
+        def interruptSolve(self) -> None:  # PySCIPOpt's name
             self.stopped.set()
 
     with pytest.raises(KeyboardInterrupt):

@@ -12,6 +12,7 @@ from itertools import combinations
 
 from .lexicon import (
     CONTAINERS,
+    DATA_WORDS,
     DETERMINERS,
     GENERIC_NOUNS,
     MEASURES,
@@ -34,7 +35,6 @@ UNDECIDED = UNITS | {
     "profit", "cost", "revenue", "price", "budget", "wage", "bill", "company", "average", "manager", "owner", "manufacturer",
     "employee", "worker", "store", "shop", "customer",
 }  # fmt: skip
-DATA_WORDS = {"earning", "costing", "worth", "yielding", "selling", "priced"}
 SORTS = {"type", "kind", "sort", "size", "variety", "version", "model", "form", "number", "amount", "choice"}
 
 

@@ -8,8 +8,10 @@ from .facts import Bound, Facts, Limit, Total
 from .lexicon import CONTAINERS
 from .measures import Measure
 from .mentions import Mention
+from .sentences import is_noun_word
 from .views import View
 
+COUNTED = {"time", "trip", "shift", "delivery", "shipment", "batch"}
 TOGETHER = {"total", "combined", "combination", "altogether", "together", "overall", "either"}
 
 
@@ -103,6 +105,8 @@ def _place_target(view: View, measure: Measure, target: Mention, facts: Facts) -
     sense = measure.sense or _implied(view, measure)
     if not sense:
         raise view.decline(f"can't tell whether {measure.token.text!r} is a limit or a requirement in")
+    if _goes_on(view, target):
+        raise view.decline("can't tell what else the number is for in")
     if target.vague:
         raise view.decline("can't tell which activity is meant in")
     if len(target.activities) > 1:
@@ -113,6 +117,15 @@ def _place_target(view: View, measure: Measure, target: Mention, facts: Facts) -
     else:
         facts.bounds.append(Bound(target.activities[0], sense, measure.token, measure.unit, view.quote))
     return True
+
+
+def _goes_on(view: View, target: Mention) -> bool:
+    """Whether the counted noun is joined to one that is no activity (`20 vests or ties`)."""
+    at = target.stop
+    if at + 1 >= len(view.tokens) or view.words[at] not in ("or", "and"):
+        return False
+    at += 2 if view.words[at + 1] in ("the", "a", "an") else 1
+    return at < len(view.tokens) and is_noun_word(view.tokens, at)
 
 
 def _implied(view: View, measure: Measure) -> str:
@@ -139,7 +152,7 @@ def _place_subject(view: View, measure: Measure, subject: Mention, facts: Facts)
     if len(subject.activities) > 1 or subject.vague:
         raise view.decline("can't tell whether the number is for each or for all in")
     unit = measure.unit
-    plain = not unit or view.names.is_group(unit) or unit in CONTAINERS | facts.units.keys()
+    plain = not unit or view.names.is_group(unit) or unit in CONTAINERS | COUNTED | facts.units.keys()
     own = unit in view.names.names[subject.activities[0]]
     if not plain and not own and measure.flavor != "money":
         return _place_limit(view, measure, facts)

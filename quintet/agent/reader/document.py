@@ -25,7 +25,7 @@ class Document:
         self.reading = reading
         self.text = text
         self.taken: set[str] = set(RESERVED)
-        self.elements = ["-".join(name) for name in reading.names.names]
+        self.elements = reading.names.spelled
         self.set_name = self._fresh(_set_name(reading))
         self.variable = self._fresh(_variable_name(text))
         self.parameters: dict[str, Any] = {}

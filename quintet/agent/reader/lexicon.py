@@ -102,6 +102,8 @@ NEED_WORDS = _words(
     "need needs needing require requires required requiring must demand demands should want wants wish wishes provide goal "
     "target satisfy meet fulfill"
 )
+# They lead from a noun to its data: `cooks earning $500`.
+DATA_WORDS = _words("earning costing worth yielding selling priced")
 ADJECTIVE_KEYS = _words(
     "small large big medium regular premium new old local high low long short light heavy fast slow hot "
     "cold first second third expensive cheap standard deluxe basic senior junior full part"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .activities import Activity
@@ -13,6 +14,7 @@ COMPANIONS = {
     "one", "version", "type", "size", "model", "kind", "option", "unit", "method", "variety", "batch", "form", "trip",
     "edition", "industry", "sector", "brand", "product", "machine", "plant", "location", "experiment", "ad", "shop",
 }  # fmt: skip
+UNWRITTEN = re.compile(r"[^\w-]")
 UNIVERSAL = {"item", "unit", "product", "thing", "good", "type", "kind", "total", "method", "option"}
 TYPE_WORDS = {"type", "kind", "sort", "variety", "size", "form", "method", "model", "mode", "style", "brand"}
 
@@ -59,6 +61,20 @@ class Names:
         self._modifiers = self._only_modifiers(tokens)
         self.patterns = self._patterns()
         self.group = self._group_nouns(tokens)
+
+    @property
+    def spelled(self) -> list[str]:
+        """The names as the text spells them, hyphens for spaces."""
+        shown = []
+        for activity, name in zip(self.activities, self.names, strict=True):
+            words = [*activity.name.lower().split(), *name[len(activity.lemmas) :]]
+            shown.append("-".join(filter(None, (UNWRITTEN.sub("", word) for word in words))))
+        return shown if len(set(shown)) == len(shown) else ["-".join(name) for name in self.names]
+
+    @property
+    def recurring(self) -> int:
+        """How many of the names occur in full more than once."""
+        return sum(self._count(name) > 1 for name in self.names)
 
     def __str__(self) -> str:
         return ", ".join(" ".join(name) for name in self.names)

@@ -77,7 +77,7 @@ def _read(tokens: list[Token], clauses: list[Clause], text: str) -> Reading:
 
 def _chosen(readings: list[Reading]) -> Reading:
     """The reading with the fullest names; one that differs and is no shortening of it makes the text ambiguous."""
-    best = max(readings, key=lambda reading: sum(map(len, reading.names.names)))
+    best = max(readings, key=lambda reading: (reading.names.recurring, sum(map(len, reading.names.names))))
     for other in readings:
         if other.signature != best.signature and not _shortens(other.names, best.names):
             raise ReaderDeclined(

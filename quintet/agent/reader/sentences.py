@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .lexicon import ADJECTIVE_KEYS, DETERMINERS, NOUN_VERBS, PREPOSITIONS, PRONOUNS
-from .words import AUXILIARIES, FUNCTION_WORDS, QUESTION, Token, verb_base
+from .lexicon import ADJECTIVE_KEYS, DATA_WORDS, DETERMINERS, NOUN_VERBS, PREPOSITIONS, PRONOUNS
+from .words import AUXILIARIES, QUESTION, Token, verb_base
 
 ENDS = {".", "?", "!"}
 STRONG = {"while", "whereas", "but", "because", "since", "if", "although", "though", "unless", "so"}
@@ -94,7 +94,9 @@ def _is_verb_use(tokens: tuple[Token, ...] | list[Token], at: int) -> bool:
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if before is not None and (before.low in AUXILIARIES or before.low in PRONOUNS):
         return True
-    return after is not None and (after.is_number or after.low in DETERMINERS or after.low in ("at", "up"))
+    if after is None or after.text == "A":  # the label of `process A`, no article
+        return False
+    return after.is_number or after.low in DETERMINERS or after.low in ("at", "up")
 
 
 def _is_noun_use(tokens: tuple[Token, ...] | list[Token], at: int) -> bool:
@@ -208,4 +210,4 @@ def _only_marks(tokens: list[Token]) -> bool:
 def is_noun_word(tokens: list[Token] | tuple[Token, ...], at: int) -> bool:
     """Whether the token can stand in a noun phrase at that place."""
     token = tokens[at]
-    return token.is_noun and token.low not in FUNCTION_WORDS and not is_verb(tokens, at)
+    return token.is_noun and token.low not in DATA_WORDS and not is_verb(tokens, at)

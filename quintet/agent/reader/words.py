@@ -37,7 +37,10 @@ TOKEN = re.compile(
 IRREGULAR = {
     "knives": "knife", "loaves": "loaf", "shelves": "shelf", "leaves": "leaf", "wives": "wife",
     "men": "man", "women": "woman", "feet": "foot", "geese": "goose", "children": "child",
-    "mice": "mouse", "wolves": "wolf", "halves": "half", "potatoes": "potato", "tomatoes": "tomato",
+    "mice": "mouse", "wolves": "wolf", "halves": "half", "scarves": "scarf", "calves": "calf", "thieves": "thief", "hooves": "hoof", "wharves": "wharf",
+    "elves": "elf", "atlases": "atlas", "atlas": "atlas", "canvases": "canvas", "canvas": "canvas", "lens": "lens",
+    "gas": "gas", "bus": "bus", "glasses": "glass", "lice": "louse", "teeth": "tooth", "oxen": "ox", "people": "people",
+    "potatoes": "potato", "tomatoes": "tomato",
     "heroes": "hero", "mangoes": "mango", "shoes": "shoe", "cookies": "cookie", "movies": "movie",
     "pies": "pie", "ties": "tie", "calories": "calorie", "smoothies": "smoothie", "brownies": "brownie",
     "hoodies": "hoodie", "selfies": "selfie", "buses": "bus", "gases": "gas", "lenses": "lens",
