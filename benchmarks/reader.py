@@ -143,7 +143,9 @@ def report(result: Score) -> str:
 
 def main() -> int:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--set", choices=SETS, action="append", dest="sets")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--show-declined", action="store_true")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quintet import examples
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
 from quintet.formulation.document import Formulation
 

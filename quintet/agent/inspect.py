@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
 from quintet.formulation.coverage import cover
 from quintet.formulation.document import Formulation

@@ -49,7 +49,7 @@ def solve(
         QuintetError: The problem can't be used or read, the data don't fit, the solver can't take it.
     """
     from quintet.agent.verify import verify
-    from quintet.formulation.bind import bind
+    from quintet.formulation.binding import bind
     from quintet.solvers import Options
     from quintet.solvers import solve as optimize
 

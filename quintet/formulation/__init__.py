@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from quintet.formulation.bind import bind
+    from quintet.formulation.binding import bind
     from quintet.formulation.document import Formulation
     from quintet.formulation.evaluator import evaluate
     from quintet.formulation.model import Model
@@ -16,7 +16,7 @@ __all__ = ["Formulation", "Model", "bind", "evaluate"]
 _HOMES = {
     "Formulation": "quintet.formulation.document",
     "Model": "quintet.formulation.model",
-    "bind": "quintet.formulation.bind",
+    "bind": "quintet.formulation.binding",
     "evaluate": "quintet.formulation.evaluator",
 }
 

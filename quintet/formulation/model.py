@@ -1,6 +1,6 @@
 """The bound model: a formulation whose names are resolved and whose data are arrays.
 
-`bind.bind` builds it; evaluator and compilers read it. An indexed family (of parameters,
+`binding.bind` builds it; evaluator and compilers read it. An indexed family (of parameters,
 variables, expressions or constraints) is a `Family`: its rows are the keys, in order, and data
 or values of the family are arrays with one entry a row. A scalar is a family of one row and no
 columns.
@@ -271,7 +271,11 @@ class ConstraintData:
 
 @dataclass(frozen=True)
 class ObjectiveData:
-    """One objective; `tree` is None for `satisfy`."""
+    """One objective; `tree` is None for `satisfy`.
+
+    In a model that is bound, each is a level: the first is optimised first, and may then lose
+    `abs_tol` or `rel_tol` of its value, whichever is more, to the later ones.
+    """
 
     name: str
     sense: Sense
@@ -279,6 +283,8 @@ class ObjectiveData:
     unit: str = ""
     priority: int = 1
     weight: float = 1.0
+    abs_tol: float = 0.0
+    rel_tol: float = 0.0
     sources: tuple[str, ...] = ()
 
 

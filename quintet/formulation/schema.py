@@ -1,7 +1,7 @@
 """The formulation document: the five elements as typed records.
 
 The records keep what the document says, short forms included, so that writing one back loses
-nothing. What the entries mean together is found out by `bind.bind`.
+nothing. What the entries mean together is found out by `binding.bind`.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ Indices: TypeAlias = Mapping[str, Component]
 
 
 class Catalogue(Protocol):
-    """What the resolver asks about names; `bind.Binder` answers."""
+    """What the resolver asks about names; `binder.Binder` answers."""
 
     def declared(self, name: str) -> Declared | None:
         """The declaration of `name`."""

@@ -24,7 +24,7 @@ from quintet.solvers.session import Run, Session
 from quintet.solvers.solution import Solution
 from quintet.solvers.solver import Availability, Declined
 
-INSTALL = "pip install highspy==1.14.0"
+INSTALL = "pip install highspy==1.13.1"
 LIMITS = {
     "kTimeLimit": "time limit",
     "kIterationLimit": "iteration limit",

@@ -9,6 +9,7 @@ from importlib import import_module
 from quintet.errors import MissingDependency, SolverError
 from quintet.formulation.classify import classify
 from quintet.formulation.model import Model, ProblemClass
+from quintet.solvers.levels import solve_levels
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.restriction import restricted
@@ -59,11 +60,17 @@ def solve(model: Model, solver: str | Solver | None = None, options: Options | N
         DataError: A coefficient or a key does not exist.
     """
     options = options or Options()
+    chosen = find(solver) if isinstance(solver, str) else solver
+    if len(model.objectives) > 1:
+        return solve_levels(model, options, lambda level, rest: _solve_one(level, chosen, rest))
+    return _solve_one(model, chosen, options)
+
+
+def _solve_one(model: Model, chosen: Solver | None, options: Options) -> Solution:
     asked = _linearised(model)
     wanted = classify(asked)
-    if solver is None:
+    if chosen is None:
         return restricted(_first_answer(wanted, asked, options), model)
-    chosen = find(solver) if isinstance(solver, str) else solver
     if wanted not in chosen.classes:
         raise _unfit(chosen, wanted)
     return restricted(chosen.solve(asked, options), model)

@@ -91,8 +91,11 @@ def _own_duals(solution: Solution, model: Model) -> Mapping[str, Floats] | None:
 
 def is_rewritten(model: Model) -> bool:
     """Whether a model has variables or constraints that its formulation has not."""
-    added = set(model.variables) - set(model.formulation.variables)
-    return bool(added or set(model.constraints) - set(model.formulation.constraints))
+    added = {*model.variables, *model.constraints} - {
+        *model.formulation.variables,
+        *model.formulation.constraints,
+    }
+    return any(name.startswith("_") for name in added)
 
 
 def _anything(model: Model) -> bool:

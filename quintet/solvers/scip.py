@@ -25,7 +25,7 @@ from quintet.solvers.pyomo_model import INSTALL, PyomoModel, build
 from quintet.solvers.rewrite import rewrite
 from quintet.solvers.rows.at_point import AtPoint
 from quintet.solvers.scip_model import translate
-from quintet.solvers.scip_session import OWN_PRECISION, PRECISION, STRICT, Run, Session
+from quintet.solvers.scip_session import BOUNDLESS, OWN_PRECISION, PRECISION, STRICT, Run, Session
 from quintet.solvers.solution import Solution
 from quintet.solvers.solver import Availability
 
@@ -51,6 +51,7 @@ _LIMITS = {
     "primallimit": "objective limit",
     "duallimit": "objective limit",
     "gaplimit": "gap",
+    BOUNDLESS: "no bound in sight",
     "userinterrupt": "interrupt",
     "terminate": "termination signal",
 }
@@ -115,7 +116,17 @@ class _Solve:
             outcome = Outcome.LIMIT_NO_SOLUTION
         if outcome is Outcome.OPTIMAL:
             outcome = Outcome.UNKNOWN
-        return self._solution(outcome, run)
+        return self._solution(outcome, run, message=self._boundless(run))
+
+    def _boundless(self, run: Run) -> str:
+        if run.status != BOUNDLESS:
+            return ""
+        names = [
+            name
+            for name, data in self._model.variables.items()
+            if not (np.isfinite(data.lower).all() and np.isfinite(data.upper).all())
+        ]
+        return f"SCIP finds no bound on the objective, which may have none: give bounds to {', '.join(names)}"
 
     def _with_point(self, outcome: Outcome, run: Run, source: PyomoModel) -> Solution:
         run.point, violation = self._polished(self._own(run.point or {}), source)
@@ -128,7 +139,7 @@ class _Solve:
             return self._solution(Outcome.OPTIMAL, run)
         claimed = run.status == "optimal"
         message = "SCIP calls the point optimal, but its bound is another" if claimed else ""
-        return self._solution(Outcome.FEASIBLE, run, message=message)
+        return self._solution(Outcome.FEASIBLE, run, message=message or self._boundless(run))
 
     def _either(self, source: PyomoModel) -> Outcome:
         """Infeasible or unbounded: without an objective only the first is left."""

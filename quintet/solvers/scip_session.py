@@ -24,7 +24,12 @@ OWN_PRECISION = 1e-6
 """SCIP's default, should it fail at ours."""
 STRICT = 1e-9
 """For a point that has to be made better."""
-LEAST_DUAL = 1e-7
+DUAL_PRECISION = 1e-7
+PATIENCE = 300
+"""Nodes after which SCIP must have some bound on the objective. If variables of a product have no
+bounds it may never find one, and would branch for ever."""
+BOUNDLESS = "boundless"
+"""Our status for that."""
 
 
 @dataclass
@@ -56,6 +61,7 @@ class Session:
     ) -> None:
         self._translated = translated
         self._scip = translated.scip
+        self._limited = "limits/nodes" in options.extra
         for name, value in {**_asked(options, seconds, precision), **options.extra}.items():
             _set(self._scip, name, value)
 
@@ -68,14 +74,28 @@ class Session:
     def run(self, *, log: bool) -> Run:
         """Solve. Ctrl-C stops SCIP at once and is passed on."""
         if not log:
-            return _read(self._translated, _optimize(self._scip))
+            return self._search()
         with tempfile.TemporaryDirectory(prefix="quintet-") as folder:
             path = Path(folder) / "scip.log"
             self._scip.setLogfile(str(path))
-            run = _read(self._translated, _optimize(self._scip))
+            run = self._search()
             self._scip.setLogfile(None)
             run.log = path.read_text(encoding="utf-8", errors="replace")
         return run
+
+    def _search(self) -> Run:
+        """Go on after the first nodes only if there is a bound by then."""
+        if self._limited:
+            return _read(self._translated, _optimize(self._scip))
+        self._scip.setParam("limits/nodes", PATIENCE)
+        run = _read(self._translated, _optimize(self._scip))
+        if run.status != "nodelimit":
+            return run
+        if run.bound is None:
+            run.status = BOUNDLESS
+            return run
+        self._scip.setParam("limits/nodes", -1)
+        return _read(self._translated, _optimize(self._scip))
 
 
 def _asked(options: Options, seconds: float | None, precision: float) -> Mapping[str, OptionValue]:
@@ -85,7 +105,7 @@ def _asked(options: Options, seconds: float | None, precision: float) -> Mapping
         "lp/threads": options.threads,
         "randomization/randomseedshift": options.seed,
         "numerics/feastol": precision,
-        "numerics/dualfeastol": LEAST_DUAL,
+        "numerics/dualfeastol": DUAL_PRECISION,
         "misc/catchctrlc": False,
     }
     return asked if seconds is None else {**asked, "limits/time": seconds}

@@ -8,10 +8,11 @@ import pytest
 
 from quintet.agent.checks.case import Budget
 from quintet.agent.verify import Verification, verify
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.model import Model
 from quintet.problem import Severity, Verdict
+from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.registry import solve
 from quintet.solvers.solution import Solution
@@ -139,6 +140,21 @@ def test_a_model_that_was_compiled_wrongly_is_unsolved() -> None:
     wrong = bound(SHOP, constraints={**SHOP["constraints"], "hours": "3 * pens + inks <= 61"})
     found = verify(bound(SHOP), solve(wrong))
     assert found.verdict is Verdict.UNSOLVED
+
+
+def test_a_wrong_optimum_of_a_mixed_integer_model_is_unsolved() -> None:
+    # HiGHS 1.14.0 (presolve on) calls (0, 7) optimal for models like this one
+    document = {
+        "variables": {"x": {"lower": 0, "upper": 9}, "z": {"domain": "integer", "lower": 0, "upper": 9}},
+        "objective": {"sense": "minimize", "expression": "4 * x + 5 * z"},
+        "constraints": {"need": "x + z >= 6.5"},
+    }
+    model = bound(document)
+    true = solve(model, options=Options(extra={"presolve": "off"}))
+    assert true.objective == pytest.approx(26)
+    assert verify(model, true).verdict is Verdict.CHECKED
+    lie = replace(moved(true, x=0.0, z=7.0), objective=35.0, bound=35.0)
+    assert "invariance" in codes(verify(model, lie), Severity.ERROR)
 
 
 # what limits a verdict

@@ -21,7 +21,7 @@ from quintet.agent.checks.resolving import Ending, resolve
 from quintet.agent.checks.triviality import triviality
 from quintet.agent.checks.uniqueness import uniqueness
 from quintet.agent.checks.value_function import value_function
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.evaluator import Evaluator
 from quintet.problem import Finding, Severity

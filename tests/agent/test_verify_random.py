@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from quintet.agent.checks.rationals import Rows, best_bound
 from quintet.agent.verify import verify
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.evaluator import Evaluator
 from quintet.formulation.model import Model
 from quintet.problem import Severity, Verdict
 from quintet.solvers.matrix import compile
+from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.registry import solve
 
@@ -64,6 +65,10 @@ def documents(draw: st.DrawFn, kinds: Any = domains) -> dict[str, Any]:
     }
 
 
+# HiGHS 1.14.0's presolve calls some points of mixed-integer models optimal that are not
+TRUE = Options(extra={"presolve": "off"})
+
+
 def bound(document: dict[str, Any]) -> Model:
     return bind(Formulation.model_validate(document))
 
@@ -71,7 +76,7 @@ def bound(document: dict[str, Any]) -> Model:
 @given(documents())
 def test_a_true_answer_raises_no_alarm(document: dict[str, Any]) -> None:
     model = bound(document)
-    solution = solve(model)
+    solution = solve(model, options=TRUE)
     found = verify(model, solution)
     alarms = [
         f for f in found.findings if f.severity is Severity.ERROR or f.code in ("price", "check-failed")
@@ -94,7 +99,7 @@ def test_a_false_answer_is_refuted(document: dict[str, Any], claimed: tuple[int,
             values[point] = found.objectives["objective"]
     maximise = document["objective"]["sense"] == "maximize"
     best = (max if maximise else min)(values.values(), default=None)
-    solution = solve(model)
+    solution = solve(model, options=TRUE)
     assert solution.objective == best or abs((solution.objective or 0) - (best or 0)) < 1e-9
     value = evaluator.at(_point(claimed)).objectives["objective"]
     assume(values.get(claimed) != best)
@@ -111,7 +116,7 @@ def _point(values: tuple[float, ...]) -> dict[str, np.ndarray]:
 @given(documents(whole))
 def test_a_claim_that_nothing_is_feasible_is_proved_or_refuted(document: dict[str, Any]) -> None:
     model = bound(document)
-    solution = solve(model)
+    solution = solve(model, options=TRUE)
     claim = replace(solution, outcome=Outcome.INFEASIBLE, point=None, objective=None, bound=None, duals=None)
     wanted = Verdict.CHECKED if solution.outcome is Outcome.INFEASIBLE else Verdict.UNSOLVED
     assert verify(model, claim).verdict is wanted
@@ -123,7 +128,7 @@ linear = st.just(("continuous",) * len(NAMES))
 @given(documents(linear), st.lists(st.floats(-4, 4), min_size=4, max_size=4))
 def test_a_bound_in_fractions_is_safe(document: dict[str, Any], multipliers: list[float]) -> None:
     model = bound(document)
-    arrays, solution = compile(model), solve(model)
+    arrays, solution = compile(model), solve(model, options=TRUE)
     cost = arrays.direction * arrays.cost
     found = best_bound(Rows.of(arrays), cost, np.array(multipliers[: arrays.rows]), 10_000)
     nothing = best_bound(Rows.of(arrays), 0 * cost, np.array(multipliers[: arrays.rows]), 10_000)

@@ -12,7 +12,7 @@ import pytest
 
 from quintet import examples
 from quintet.errors import ProblemError, SolverError
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
 from quintet.formulation.coverage import cover
 from quintet.formulation.document import Formulation

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quintet.errors import DataError, DocumentError, ExpressionError, QuintetError, SizeError
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.model import Family, Model, SetData, SetFamilyData, Universe
 from quintet.formulation.structure import structure

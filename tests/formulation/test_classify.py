@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify, degree
 from quintet.formulation.document import Formulation
 from quintet.formulation.model import ProblemClass

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quintet.errors import DataError
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.evaluation import Evaluation
 from quintet.formulation.evaluator import Evaluator, evaluate

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 import pytest
 
 from quintet.errors import DataError, SizeError, SolverError
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
+from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model, ProblemClass
 from quintet.solvers.arrays import LOWER_FIRST, UPPER_FIRST, Arrays
 from quintet.solvers.matrix import BeyondMatrix, compile
@@ -325,6 +327,30 @@ def test_the_branch_not_taken_is_not_looked_at() -> None:
     assert arrays.rows == 3 + 2 + 2
 
 
+FILTERS = {
+    "sum(x[i] for i in I for j in None_ if 1 / (i - 1) > 0)": True,
+    "sum(x[i] for i in I for j in I if 1 / (i - 1) > 0)": False,
+    "sum(x[i] for i in I if i != 1 for j in I if 1 / (i - 1) > 0)": True,
+    "sum(x[i] for i in I if 1 / (i - 1) > 0 and i != 1)": False,
+    "sum(x[i] for i in I if 1 / (i - 1) > 0 and i == 2)": True,
+    "sum(x[i] for i in I for j in I if 1 / (i - 1) > 0 for k in I if i != 1)": False,
+    "sum(x[i] for i in I for j in None_ if 1 / (i - 1) > 0 for k in I if i != 1)": True,
+    "sum(x[i] for i in I if 1 / (i - 1) > 0 for k in I if i == 2)": False,
+}
+
+
+@pytest.mark.parametrize("expression", FILTERS)
+def test_filters_fail_where_the_text_says_they_do(expression: str) -> None:
+    bound = model(
+        sets={"I": "1..3", "None_": {"from": "i for i in I if i > 3"}},
+        variables={"x": {"index": "i in I", **FREE}},
+        constraints={"a": f"{expression} <= 1"},
+    )
+    for run in (lambda: compile(bound), lambda: evaluate(bound, bound.point(np.zeros(3)))):
+        with nullcontext() if FILTERS[expression] else pytest.raises(DataError, match="division by 0"):
+            run()
+
+
 def test_coefficients_that_are_no_numbers() -> None:
     with pytest.raises(DataError, match=r"^constraints\.a\[2\]: a coefficient is not a finite number"):
         compiled(
@@ -362,4 +388,4 @@ def test_products_of_long_sums_are_guarded() -> None:
 def test_several_objectives_are_refused() -> None:
     one = {"sense": "minimize", "expression": "x"}
     with pytest.raises(SolverError, match="2 objectives"):
-        compiled(variables={"x": FREE}, objective=[one, {**one, "name": "second"}])
+        compiled(variables={"x": FREE}, objective=[one, {**one, "name": "second", "priority": 2}])

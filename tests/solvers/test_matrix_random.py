@@ -13,7 +13,7 @@ from hypothesis import event, given, note, settings
 from hypothesis import strategies as st
 
 from quintet.errors import DataError
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.evaluation import Evaluation
 from quintet.formulation.evaluator import Evaluator
@@ -84,7 +84,8 @@ class Writer:
     def condition(self, known: Known, depth: int = 1) -> str:
         kind = self.of("i", "i", "t", "d")
         one, two = self.element(known, kind), self.element(known, kind)
-        shapes = [f"{one} {self.of('==', '==', '!=', '<', '>=')} {two}"] * 2
+        shapes = [f"{one} {self.of('==', '==', '!=', '<', '>=')} {two}"] * 3
+        shapes += [f"1 / ({self.element(known, 't')} - 2) < 1"]
         if kind == "i":
             shapes += [f"({one}, {two}) {self.of('in', 'in', 'not in')} E", f"{one} in J", f"p[{one}] > 0"]
         if kind == "d":
@@ -102,13 +103,13 @@ class Writer:
         inside, written = known, []
         for _ in range(self._random.randint(1, 2)):
             text, inside = self._generator(inside)
-            written.append(f"{text} if {self.condition(inside)}" if text and self.often() else text)
+            written.append(f"{text} if {self.condition(inside)}" if self.often() else text)
         return " ".join(written), inside
 
     def _generator(self, known: Known) -> tuple[str, Known]:
         free = [name for name in INDICES if name not in known]
         if not free:
-            return "", known
+            return f"for z{len(known)} in I", (*known, f"z{len(known)}")
         name = self.of(*free)
         if name in ("i", "k") and {"i", "k"} <= set(free) and self.often():
             return "for (i, k) in E", (*known, "i", "k")
@@ -163,7 +164,7 @@ class Writer:
 
 
 def of_kind(known: Known, kind: str) -> list[str]:
-    return [name for name in known if INDICES[name][0] == kind]
+    return [name for name in known if INDICES.get(name, ("i", "I"))[0] == kind]
 
 
 def bound_model(constraints: dict[str, Any], objective: str = "x[1]", domain: str = "continuous") -> Model:

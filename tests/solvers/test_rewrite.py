@@ -11,10 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quintet.errors import DataError
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
-from quintet.formulation.document import Formulation
-from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model, ProblemClass
 from quintet.solvers.highs import Highs
 from quintet.solvers.options import Options

@@ -14,9 +14,7 @@ import numpy as np
 import pytest
 
 from quintet.errors import MissingDependency, SolverError
-from quintet.formulation.bind import bind
-from quintet.formulation.document import Formulation
-from quintet.formulation.evaluator import evaluate
+from quintet.formulation.binding import bind
 from quintet.formulation.model import Model, ProblemClass
 from quintet.solvers import scip, scip_session
 from quintet.solvers.options import Options

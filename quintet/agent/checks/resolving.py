@@ -57,7 +57,9 @@ def resolve(arrays: Arrays, nodes: int = 200) -> Resolved:
     """
     if arrays.columns == 0:
         return _without_columns(arrays)
-    options = Options(time_limit=SECONDS, absolute_gap=1e-7, extra={"mip_max_nodes": nodes, "presolve": "off"})
+    options = Options(
+        time_limit=SECONDS, absolute_gap=1e-7, extra={"mip_max_nodes": nodes, "presolve": "off"}
+    )
     run = Session(arrays, options, {}, []).run()
     ending = _ENDINGS.get(run.status, Ending.UNKNOWN)
     if ending is not Ending.OPTIMAL or run.x is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from .facts import Bound, Facts, Limit, Total
@@ -12,6 +13,9 @@ from .sentences import is_noun_word
 from .views import View
 
 COUNTED = {"time", "trip", "shift", "delivery", "shipment", "batch"}
+PLAIN_NO = re.compile(r"\bno (?:more|less|fewer|greater|larger|lower|smaller) than\b")
+NEGATIVE = re.compile(r"\b(?:no|nobody|none|neither|nor|without|except)\b")
+DOUBLE = re.compile(r"\b(?:not|cannot|can't|never)\b(?: [a-z]+){0,4} (?:at least|at most|minimum|maximum)\b")
 TOGETHER = {"total", "combined", "combination", "altogether", "together", "overall", "either"}
 
 
@@ -97,7 +101,11 @@ def _elided_target(view: View, measure: Measure) -> Mention | None:
     later = [m for m in view.measures if m.at > measure.at]
     if later and later[0].target and later[0].sense and len(later[0].target.activities) == 1:
         between = set(view.words[measure.at + 1 : later[0].at])
-        return later[0].target if between & {"but", "and", "to"} and later[0].sense[0] != measure.sense[0] else None
+        return (
+            later[0].target
+            if between & {"but", "and", "to"} and later[0].sense[0] != measure.sense[0]
+            else None
+        )
     return None
 
 
@@ -105,6 +113,7 @@ def _place_target(view: View, measure: Measure, target: Mention, facts: Facts) -
     sense = measure.sense or _implied(view, measure)
     if not sense:
         raise view.decline(f"can't tell whether {measure.token.text!r} is a limit or a requirement in")
+    check_negation(view, measure)
     if _goes_on(view, target):
         raise view.decline("can't tell what else the number is for in")
     if target.vague:
@@ -117,6 +126,14 @@ def _place_target(view: View, measure: Measure, target: Mention, facts: Facts) -
     else:
         facts.bounds.append(Bound(target.activities[0], sense, measure.token, measure.unit, view.quote))
     return True
+
+
+def check_negation(view: View, measure: Measure) -> None:
+    """Refuse negations that the direction does not hold (`no one may make more than 3`)."""
+    words = " ".join(view.words[: measure.at])
+    words = PLAIN_NO.sub(" ", words)
+    if NEGATIVE.search(words) or (measure.sense in (">=", "<=") and DOUBLE.search(words)):
+        raise view.decline("can't tell what is negated in")
 
 
 def _goes_on(view: View, target: Mention) -> bool:
@@ -151,6 +168,7 @@ def _purpose(view: View, measure: Measure, subject: Mention) -> bool:
 def _place_subject(view: View, measure: Measure, subject: Mention, facts: Facts) -> bool:
     if len(subject.activities) > 1 or subject.vague:
         raise view.decline("can't tell whether the number is for each or for all in")
+    check_negation(view, measure)
     unit = measure.unit
     plain = not unit or view.names.is_group(unit) or unit in CONTAINERS | COUNTED | facts.units.keys()
     own = unit in view.names.names[subject.activities[0]]
@@ -158,9 +176,7 @@ def _place_subject(view: View, measure: Measure, subject: Mention, facts: Facts)
         return _place_limit(view, measure, facts)
     if measure.flavor == "percent":
         return False
-    facts.bounds.append(
-        Bound(subject.activities[0], measure.sense, measure.token, unit, view.quote)
-    )
+    facts.bounds.append(Bound(subject.activities[0], measure.sense, measure.token, unit, view.quote))
     return True
 
 
@@ -175,11 +191,16 @@ def _states_resource(view: View, measure: Measure, subject: Mention | None) -> b
         return not view.mentions_after(measure.at) or bool(_implied(view, measure))
     if len(after[0].activities) != len(view.names.activities) or after[0].joined_by == "each":
         return False
-    return not {"each", "per"} & set(view.words[measure.at : after[0].start]) and bool(_implied(view, measure))
+    return not {"each", "per"} & set(view.words[measure.at : after[0].start]) and bool(
+        _implied(view, measure)
+    )
 
 
 def _place_limit(view: View, measure: Measure, facts: Facts) -> bool:
     sense = measure.sense or _implied(view, measure)
+    if not sense:
+        raise view.decline(f"can't tell whether {measure.token.text!r} is a limit or a requirement")
+    check_negation(view, measure)
     start = max((m.stop for m in view.measures if m.at < measure.at), default=0)
     stop = min((m.at for m in view.measures if m.at > measure.at), default=len(view.tokens))
     near = (*view.content(start, measure.at), *view.content(measure.stop, stop))
@@ -187,6 +208,16 @@ def _place_limit(view: View, measure: Measure, facts: Facts) -> bool:
     owner = after[0].activities[0] if len(after) == 1 and len(after[0].activities) == 1 else None
     spread = bool({"each", "both", "every"} & set(view.words[: measure.at]))
     facts.limits.append(
-        Limit(measure.token, sense, measure.unit, measure.noun, near, view.clause.sentence, view.quote, spread, owner)
+        Limit(
+            measure.token,
+            sense,
+            measure.unit,
+            measure.noun,
+            near,
+            view.clause.sentence,
+            view.quote,
+            spread,
+            owner,
+        )
     )
     return True

@@ -91,7 +91,11 @@ def _score(rate: Rate, attribute: Attribute) -> float:
     near = min(overlap((*rate.context, stem_of(rate.verb)), attribute.context), 5)
     shared = overlap(noun, attribute.noun)
     if noun and attribute.noun:
-        return 40 + 20 * shared / max(len(noun), len(attribute.noun)) + near if _nested(noun, attribute.noun) else 0
+        return (
+            40 + 20 * shared / max(len(noun), len(attribute.noun)) + near
+            if _nested(noun, attribute.noun)
+            else 0
+        )
     return (20 if not noun and not attribute.noun else 10) + near
 
 

@@ -34,7 +34,9 @@ def check_hidden_numbers(view: View, facts: Facts) -> None:
         elif SINGLE.match(token.low):
             facts.assumptions.append((f"{token.text!r} describes the noun after it: one each.", view.quote))
         elif SPAN.match(token.low):
-            facts.assumptions.append((f"{token.text!r} is the period that all of it is told for.", view.quote))
+            facts.assumptions.append(
+                (f"{token.text!r} is the period that all of it is told for.", view.quote)
+            )
         else:
             raise view.decline(f"the number in {token.text!r} has no place")
 

@@ -15,7 +15,24 @@ from .words import lemma_of, verb_base
 
 INDEX = "p"
 CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-RESERVED = {"sum", "prod", "min", "max", "abs", "exp", "log", "sqrt", "in", "for", "if", "else", "and", "or", "not", "p"}
+RESERVED = {
+    "sum",
+    "prod",
+    "min",
+    "max",
+    "abs",
+    "exp",
+    "log",
+    "sqrt",
+    "in",
+    "for",
+    "if",
+    "else",
+    "and",
+    "or",
+    "not",
+    "p",
+}
 
 
 class Document:
@@ -98,7 +115,12 @@ class Document:
             for number, element in enumerate(self.elements)
         }
         quotes = list(dict.fromkeys(rate.quote for _, rate in sorted(attribute.rates.items())))
-        entry: dict[str, Any] = {"index": [self.set_name], "values": values, "source": quotes, "_of": attribute.number}
+        entry: dict[str, Any] = {
+            "index": [self.set_name],
+            "values": values,
+            "source": quotes,
+            "_of": attribute.number,
+        }
         unit = self._per(self._unit(attribute.unit))
         if unit:
             entry["unit"] = unit
@@ -167,7 +189,9 @@ class Document:
         scalar = self._scalar(f"{word}_share_{owner}", share.token.value, share.quote)
         everything = self._sum(tuple(range(len(self.elements))))
         left = self._sum(share.activities)
-        self._constrain(f"{word}_share_{owner}", f"{left} {_loose(share.sense)} {scalar} * {everything}", share.quote)
+        self._constrain(
+            f"{word}_share_{owner}", f"{left} {_loose(share.sense)} {scalar} * {everything}", share.quote
+        )
 
     def _constrain(self, name: str, expression: str, quote: str) -> None:
         base, number = name, 2
@@ -201,7 +225,9 @@ def _set_name(reading: Reading) -> str:
 
 
 def _variable_name(text: str) -> str:
-    asked = re.search(r"\bshould\b(?: \w+){0,4}? (?:be )?(\w+)(?: and \w+)?(?= (?:to|in order|each|so)\b|\?)", text.lower())
+    asked = re.search(
+        r"\bshould\b(?: \w+){0,4}? (?:be )?(\w+)(?: and \w+)?(?= (?:to|in order|each|so)\b|\?)", text.lower()
+    )
     base = verb_base(asked.group(1)) if asked else ""
     return base if base and base not in ("be", "have", "do", "cost") else "quantity"
 
@@ -210,7 +236,10 @@ def _attribute_name(attribute: Attribute) -> str:
     if attribute.role:
         return {"make": "profit", "earn": "earnings", "price": "price"}.get(attribute.role, attribute.role)
     rate = max(attribute.rates.values(), key=lambda r: len(r.label))
-    label = "_".join(lemma_of(word) if n == len(rate.label) - 1 and attribute.unit not in TIME_UNITS else word for n, word in enumerate(rate.label[:3]))
+    label = "_".join(
+        lemma_of(word) if n == len(rate.label) - 1 and attribute.unit not in TIME_UNITS else word
+        for n, word in enumerate(rate.label[:3])
+    )
     if attribute.unit in TIME_UNITS:
         return f"{label}_{attribute.unit}s" if label else f"{attribute.unit}s"
     if attribute.flavor == "money":

@@ -32,7 +32,11 @@ def read_superlative(view: View, facts: Facts) -> int | None:
     """Take an objective told by an adjective: `at minimum cost`, `the highest profit`."""
     for at, word in enumerate(view.words):
         after = view.words[at + 1] if at + 1 < len(view.words) else ""
-        if word in SUPERLATIVES and after in MEASURED and not any(m.at > at and m.at < at + 6 for m in view.measures):
+        if (
+            word in SUPERLATIVES
+            and after in MEASURED
+            and not any(m.at > at and m.at < at + 6 for m in view.measures)
+        ):
             return _take(view, facts, at, SUPERLATIVES[word])
     return None
 
@@ -45,7 +49,9 @@ def _verb_sense(view: View, at: int, word: str) -> str:
     if word.startswith("minim"):
         return "minimize"
     before = view.words[at - 1] if at else ""
-    asked = any(w in ("how", "what", "which", "formulate", "determine", "find", "order") for w in view.words[:at])
+    asked = any(
+        w in ("how", "what", "which", "formulate", "determine", "find", "order") for w in view.words[:at]
+    )
     return "minimize" if before == "to" and asked else ""
 
 
@@ -58,7 +64,9 @@ def _take(view: View, facts: Facts, at: int, sense: str) -> int:
     words = tuple(token.low for token in tokens)
     quote = view.text[view.tokens[at].start : view.tokens[stop - 1].end]
     counts, head = _head(view, at + 1, stop)
-    facts.goals.append(Goal(sense, stems, head or stems, counts, words, view.clause.sentence, quote, _named(view, at, stop)))
+    facts.goals.append(
+        Goal(sense, stems, head or stems, counts, words, view.clause.sentence, quote, _named(view, at, stop))
+    )
     return at
 
 
@@ -73,7 +81,14 @@ def _named(view: View, start: int, stop: int) -> tuple[int, ...]:
 
 def _head(view: View, start: int, stop: int) -> tuple[bool, tuple[str, ...]]:
     """The stems after `number of`, up to the next preposition or verb; units (`number of units of`) skipped."""
-    at = next((place for place in range(start, stop - 1) if view.words[place] in ("number", "numbers") and view.words[place + 1] == "of"), None)
+    at = next(
+        (
+            place
+            for place in range(start, stop - 1)
+            if view.words[place] in ("number", "numbers") and view.words[place + 1] == "of"
+        ),
+        None,
+    )
     if at is None:
         return False, ()
     at += 2

@@ -12,9 +12,23 @@ from .mentions import Names
 from .words import stem_of
 
 DECISIONS = {"trip", "shift", "time", "delivery", "shipment", "use", "batch"}
-LAND = {stem_of(word) for word in ("land", "field", "farmland", "farm", "area", "space", "property", "grow", "plant")}
+LAND = {
+    stem_of(word)
+    for word in ("land", "field", "farmland", "farm", "area", "space", "property", "grow", "plant")
+}
 AREAS = {"acre", "hectare"}
-PEOPLE = {"people", "person", "customer", "guest", "passenger", "visitor", "traveler", "traveller", "tourist", "rider"}
+PEOPLE = {
+    "people",
+    "person",
+    "customer",
+    "guest",
+    "passenger",
+    "visitor",
+    "traveler",
+    "traveller",
+    "tourist",
+    "rider",
+}
 GAINS = {"profit", "revenue", "return", "earn", "make"}
 GAIN_STEMS = {"profit", "revenue", "return", "earn", "incom"}
 MONEY_STEMS = {"money", "invest", "fund", "portfolio", "amount", "asset", "total", "capit", "dollar"}

@@ -10,7 +10,9 @@ from .mentions import Mention
 from .sentences import Clause, is_verb
 from .words import FUNCTION_WORDS, Token, verb_base
 
-AT_LEAST = r"at least|no less than|not less than|no fewer than|not fewer than|minimum|greater than or equal to"
+AT_LEAST = (
+    r"at least|no less than|not less than|no fewer than|not fewer than|minimum|greater than or equal to"
+)
 AT_MOST = (
     r"at most|at the most|no more than|not more than|maximum|up to|no greater than|less than or equal to|"
     r"not over|as many as|limited to|limit of|limit is|limits? \w+ to|capped at|only up to|upper limit of|"
@@ -19,15 +21,45 @@ AT_MOST = (
 MORE = r"more than|greater than|over|exceed|exceeds|exceeding|larger than|above|higher than"
 LESS = r"less than|fewer than|under|below|smaller than|lower than"
 NEGATIONS = r"not|cannot|can't|never|nor|don't|doesn't|won't|mustn't|shouldn't"
-FILLERS = {"a", "an", "of", "total", "about", "around", "approximately", "another", "the", "be", "overall", "is", "exactly"}
-DIRECTION = re.compile(rf"(?:^| )(?:(?P<ge>{AT_LEAST})|(?P<le>{AT_MOST})|(?P<gt>{MORE})|(?P<lt>{LESS})|(?P<eq>exactly))$")
+FILLERS = {
+    "a",
+    "an",
+    "of",
+    "total",
+    "about",
+    "around",
+    "approximately",
+    "another",
+    "the",
+    "be",
+    "overall",
+    "is",
+    "exactly",
+}
+DIRECTION = re.compile(
+    rf"(?:^| )(?:(?P<ge>{AT_LEAST})|(?P<le>{AT_MOST})|(?P<gt>{MORE})|(?P<lt>{LESS})|(?P<eq>exactly))$"
+)
 AFTER = re.compile(
     r"^(?:(?P<ge>or more|or greater|at least|at minimum|minimum|at a minimum)"
     r"|(?P<le>or less|or fewer|at most|maximum|at maximum|at a maximum|at the most|or under))(?: |$)"
 )
 SENSES = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<", "eq": "=="}
 FLIPPED = {">": "<=", "<": ">="}
-PHRASE_STOPS = {"per", "each", "every", "daily", "weekly", "while", "whereas", "and", "or", "but", "if", "which", "that"}
+PHRASE_STOPS = {
+    "per",
+    "each",
+    "every",
+    "daily",
+    "weekly",
+    "while",
+    "whereas",
+    "and",
+    "or",
+    "but",
+    "if",
+    "which",
+    "that",
+}
 IGNORED = {"available", "time", "worth", "total"}
 UNIT_WORDS = MEASURES | PERIODS | CONTAINERS | set(TIME_UNITS) | {"time"}
 
@@ -75,7 +107,13 @@ def _measure(tokens: tuple[Token, ...], at: int, mentions: list[Mention], before
     unit, after = _unit(tokens, at)
     target = _target(tokens, at, after, mentions)
     stop, noun = _noun(tokens, after, mentions, unit in TIME_UNITS or unit in PERIODS)
-    if not unit and not target and tokens[at].flavor == "plain" and stop > after and tokens[after].kind == "word":
+    if (
+        not unit
+        and not target
+        and tokens[at].flavor == "plain"
+        and stop > after
+        and tokens[after].kind == "word"
+    ):
         unit = _head_of(tokens, after, stop)
     sense = _sense(tokens, at, max(stop, after), before)
     label = tuple(token.low for token in tokens[after:stop] if _is_content(token))
@@ -84,7 +122,9 @@ def _measure(tokens: tuple[Token, ...], at: int, mentions: list[Mention], before
 
 def _is_content(token: Token) -> bool:
     single = len(token.text) == 1 and token.text.isupper()
-    return token.kind == "word" and (single or token.low not in FUNCTION_WORDS | IGNORED) and token.low.isascii()
+    return (
+        token.kind == "word" and (single or token.low not in FUNCTION_WORDS | IGNORED) and token.low.isascii()
+    )
 
 
 def _head_of(tokens: tuple[Token, ...], start: int, stop: int) -> str:
@@ -107,7 +147,9 @@ def _unit(tokens: tuple[Token, ...], at: int) -> tuple[str, int]:
         skip = skip if after + skip < len(tokens) else skip - 1
         return f"square {tokens[after + skip].lemma}".replace("square unit", "au"), after + skip + 1
     for place in range(after + 1, min(after + 3, len(tokens))):
-        if tokens[place].lemma in TIME_UNITS and all(token.is_noun and token.lemma not in UNIT_WORDS for token in tokens[after:place]):
+        if tokens[place].lemma in TIME_UNITS and all(
+            token.is_noun and token.lemma not in UNIT_WORDS for token in tokens[after:place]
+        ):
             return tokens[place].lemma, after
     if after < len(tokens) and tokens[after].lemma.endswith(tuple(f"-{unit}" for unit in TIME_UNITS)):
         return tokens[after].lemma.rsplit("-", 1)[1], after
@@ -151,8 +193,14 @@ def _noun(
         labelled = stop > at and len(token.text) == 1 and token.text.isupper() and tokens[stop - 1].is_noun
         if labelled:
             stems.append(f"{token.low}#")
-        elif token.kind == "word" and token.low not in FUNCTION_WORDS | IGNORED and token.lemma not in {*PERIODS, *TIME_UNITS}:
-            stems.append(token.stem.split("-")[0] if token.lemma.endswith(("-hour", "-minute")) else token.stem)
+        elif (
+            token.kind == "word"
+            and token.low not in FUNCTION_WORDS | IGNORED
+            and token.lemma not in {*PERIODS, *TIME_UNITS}
+        ):
+            stems.append(
+                token.stem.split("-")[0] if token.lemma.endswith(("-hour", "-minute")) else token.stem
+            )
         stop += 1
     return stop, tuple(dict.fromkeys(stems))
 
@@ -177,7 +225,9 @@ def _sense(tokens: tuple[Token, ...], at: int, stop: int, before: list[Measure])
 def _sense_before(tokens: tuple[Token, ...], at: int, previous: int) -> str:
     start = max(previous + 1, 0)
     words = [token.low for token in tokens[start:at]]
-    while words and words[-1] in FILLERS and words[-2:] not in (["limit", "of"], ["cap", "of"], ["limit", "is"]):
+    while (
+        words and words[-1] in FILLERS and words[-2:] not in (["limit", "of"], ["cap", "of"], ["limit", "is"])
+    ):
         words.pop()
     match = DIRECTION.search(" ".join(words[-6:]))
     if not match:

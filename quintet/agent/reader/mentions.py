@@ -155,7 +155,9 @@ class Names:
     def _before_first_list(self, tokens: list[Token]) -> set[str]:
         first = self._first_place()
         at = first - 1
-        while at >= 0 and (tokens[at].text in (":", ",", "(") or tokens[at].low in ("a", "an", "the", "either", "by")):
+        while at >= 0 and (
+            tokens[at].text in (":", ",", "(") or tokens[at].low in ("a", "an", "the", "either", "by")
+        ):
             at -= 1
         marked = any(token.text in (":", ",", "(") for token in tokens[at + 1 : first])
         if at < 0 or not marked or not tokens[at].is_noun:
@@ -227,8 +229,11 @@ class Names:
             elif tokens[stop].lemma not in name | COMPANIONS:
                 break
             stop += 1
-        vague = pattern.single and len(self.names[pattern.activity]) > 1 and stop == start + 1 and (
-            tokens[start].lemma == self.names[pattern.activity][-1]
+        vague = (
+            pattern.single
+            and len(self.names[pattern.activity]) > 1
+            and stop == start + 1
+            and (tokens[start].lemma == self.names[pattern.activity][-1])
         )
         return Mention(start, stop, (pattern.activity,), full, "", vague)
 
@@ -269,7 +274,24 @@ def _join(tokens: tuple[Token, ...], mentions: list[Mention]) -> list[Mention]:
 def _is_link(words: list[str]) -> bool:
     if not words or len(words) > 5:
         return False
-    allowed = {",", "and", "or", "&", "a", "an", "the", "each", "one", "of", "by", "using", "also", "as", "well", '"'}
+    allowed = {
+        ",",
+        "and",
+        "or",
+        "&",
+        "a",
+        "an",
+        "the",
+        "each",
+        "one",
+        "of",
+        "by",
+        "using",
+        "also",
+        "as",
+        "well",
+        '"',
+    }
     counted = CONTAINERS | MEASURES
     return bool({",", "and", "or", "&"} & set(words)) and all(
         word in allowed or word.rstrip("s") in counted for word in words

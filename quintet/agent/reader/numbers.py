@@ -27,6 +27,7 @@ AFTER_MULTIPLE = {
 }  # fmt: skip
 AFTER_PART = {"of", "the", "as", "that", "their", "its", "his", "her", "all"}
 DOZEN = 12
+LONGEST_RUN = 24
 
 
 def number_words(words: list[str]) -> float | None:
@@ -101,7 +102,7 @@ def _fold_words(tokens: list[Token]) -> list[Token]:
 
 def _run_of_number_words(tokens: list[Token], at: int) -> int:
     stop = at
-    while stop < len(tokens) and stop - at < 12:
+    while stop < len(tokens) and stop - at < LONGEST_RUN:
         token = tokens[stop]
         linked = token.low == "and" and stop > at and _has_scale(tokens[at:stop])
         if not _is_number_word(token) and not linked:

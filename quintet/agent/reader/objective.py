@@ -12,7 +12,11 @@ from .roles import WANTED, concept_of
 from .words import stem_of
 
 COUNT_STEMS = {"numb", "amount", "total", "quantit", "count", "size"}
-HYPERNYMS = {stem_of(word) for word in ("item", "product", "staff", "worker", "employee", "vehicle", "trip", "container")}
+HYPERNYMS = {
+    stem_of(word)
+    for word in ("item", "product", "staff", "worker", "employee", "vehicle", "trip", "container")
+}
+SYNONYMS = {stem_of("score"): (stem_of("point"),), stem_of("viewership"): (stem_of("viewer"),)}
 EMPTY = COUNT_STEMS | {"overall", "daily", "monthl", "weekl", "requir", "need", "poss", "possibl", "us"}
 
 
@@ -29,7 +33,9 @@ class Objective:
 class ObjectiveFinder:
     """Finds what the goal's words mean in terms of the attributes."""
 
-    def __init__(self, facts: Facts, attributes: list[Attribute], names: Names, unit: str, limited: set[int]) -> None:
+    def __init__(
+        self, facts: Facts, attributes: list[Attribute], names: Names, unit: str, limited: set[int]
+    ) -> None:
         self.facts = facts
         self.attributes = attributes
         self.names = names
@@ -68,7 +74,9 @@ class ObjectiveFinder:
         plain = [a for a in self.attributes if a.is_money and not a.role]
         if len(plain) == 1:
             return Objective(goal, plain[0])
-        only = [a for a in self.attributes if a.is_money and a.role == "revenue"] if concept == "profit" else []
+        only = (
+            [a for a in self.attributes if a.is_money and a.role == "revenue"] if concept == "profit" else []
+        )
         return Objective(goal, only[0]) if len(only) == 1 else None
 
     def _difference(self, goal: Goal) -> Objective | None:
@@ -84,8 +92,11 @@ class ObjectiveFinder:
 
     def _resource(self, goal: Goal, least: float) -> Objective | None:
         stems = set(goal.head) - EMPTY - self._own()
+        stems |= {other for stem in stems for other in SYNONYMS.get(stem, ())}
         others = [a for a in self.attributes if not a.role and (least >= 2 or a.number not in self.limited)]
-        scored = sorted(((self._overlap(a, stems), -a.number, a) for a in others), reverse=True, key=lambda e: e[:2])
+        scored = sorted(
+            ((self._overlap(a, stems), -a.number, a) for a in others), reverse=True, key=lambda e: e[:2]
+        )
         if not scored or scored[0][0] < least:
             return None
         return Objective(goal, scored[0][2]) if len(scored) == 1 or scored[0][0] > scored[1][0] else None

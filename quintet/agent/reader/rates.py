@@ -70,7 +70,9 @@ def _denominators(view: View, facts: Facts) -> set[int]:
 
 
 def _assigned(view: View, measures: list[Measure]) -> list[Pair]:
-    mentions = [m for m in view.mentions if not any(q.target is m and q in measures for q in measures)] or view.mentions
+    mentions = [
+        m for m in view.mentions if not any(q.target is m and q in measures for q in measures)
+    ] or view.mentions
     joined = [m for m in mentions if len(m.activities) > 1]
     if joined:
         return _shared(view, measures, mentions, joined)
@@ -81,7 +83,9 @@ def _assigned(view: View, measures: list[Measure]) -> list[Pair]:
     return _backward(view, measures, mentions)
 
 
-def _shared(view: View, measures: list[Measure], mentions: list[Mention], joined: list[Mention]) -> list[Pair]:
+def _shared(
+    view: View, measures: list[Measure], mentions: list[Mention], joined: list[Mention]
+) -> list[Pair]:
     if len(joined) > 1 or len(mentions) > 1:
         raise view.decline("can't tell which activity each number belongs to in")
     activities = joined[0].activities
@@ -118,7 +122,9 @@ def _backward(view: View, measures: list[Measure], mentions: list[Mention]) -> l
 
 
 def _rate(view: View, measure: Measure, activity: int, facts: Facts) -> Rate:
-    start = max((m.stop if m.unit != "money" else m.at + 1 for m in view.measures if m.at < measure.at), default=0)
+    start = max(
+        (m.stop if m.unit != "money" else m.at + 1 for m in view.measures if m.at < measure.at), default=0
+    )
     stop = min((m.at for m in view.measures if m.at > measure.at), default=len(view.tokens))
     role = ""
     if measure.flavor in ("money", "percent"):

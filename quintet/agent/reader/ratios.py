@@ -14,7 +14,21 @@ COMPARATIVES = {
     "more": ">", "greater": ">", "larger": ">", "higher": ">", "bigger": ">", "above": ">",
     "less": "<", "fewer": "<", "smaller": "<", "lower": "<", "below": "<",
 }  # fmt: skip
-OF_ONE = {"of", "the", "number", "amount", "quantity", "that", "to", "as", "much", "many", "in", "invested", "money"}
+OF_ONE = {
+    "of",
+    "the",
+    "number",
+    "amount",
+    "quantity",
+    "that",
+    "to",
+    "as",
+    "much",
+    "many",
+    "in",
+    "invested",
+    "money",
+}
 NEGATIVE = {"not", "cannot", "can't", "never", "no", "mustn't", "doesn't", "shouldn't"}
 
 
@@ -36,7 +50,13 @@ def _with_number(view: View, measure: Measure, facts: Facts) -> bool:
     left, right = _sides(view, measure.at)
     if left is None or right is None:
         return False
-    if left.vague or right.vague or len(left.activities) > 1 or len(right.activities) > 1 or left.activities == right.activities:
+    if (
+        left.vague
+        or right.vague
+        or len(left.activities) > 1
+        or len(right.activities) > 1
+        or left.activities == right.activities
+    ):
         raise view.decline("can't tell which activities are compared in")
     if not measure.sense or measure.sense == "==":
         raise view.decline(f"{measure.token.text!r} says neither at least nor at most in")
@@ -52,10 +72,14 @@ def _of_one_activity(view: View, measure: Measure) -> bool:
     if not after:
         return False
     words = view.words[measure.at + 1 : after[0].start]
-    if {"total", "all", "be"} & set(words) or any(view.names.is_group(token.lemma) for token in view.tokens[measure.at + 1 : after[0].start]):
+    if {"total", "all", "be"} & set(words) or any(
+        view.names.is_group(token.lemma) for token in view.tokens[measure.at + 1 : after[0].start]
+    ):
         return False
     as_many = "as" in words and len(after) >= 2
-    return as_many or (view.mention_before(measure.at) is not None and "of" in words and OF_ONE.issuperset(words))
+    return as_many or (
+        view.mention_before(measure.at) is not None and "of" in words and OF_ONE.issuperset(words)
+    )
 
 
 def _sides(view: View, at: int) -> tuple[Mention | None, Mention | None]:
@@ -100,6 +124,10 @@ def _comparison(view: View) -> tuple[str, int] | None:
         if word in COMPARATIVES and "than" in words[at:]:
             sense = COMPARATIVES[word]
             return (FLIPPED[sense] if negated else sense), at
-        if word == "as" and words[at + 1 : at + 2] in (["many"], ["much"]) and words[max(0, at - 2) : at] == ["at", "least"]:
+        if (
+            word == "as"
+            and words[at + 1 : at + 2] in (["many"], ["much"])
+            and words[max(0, at - 2) : at] == ["at", "least"]
+        ):
             return ">=", at
     return None

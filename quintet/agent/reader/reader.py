@@ -15,16 +15,36 @@ from .document import Document, clean
 from .mentions import Names
 from .numbers import merge_numbers
 from .reading import Reading, build, read_facts
-from .sentences import Clause, split_clauses, split_sentences
+from .sentences import Clause, Sentence, split_clauses, split_sentences
 from .views import REMEDY, view_of
 from .words import Token, raw_tokens
 
 if TYPE_CHECKING:
     from ...formulation import Formulation
 
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 10_000
+LONGEST_SENTENCE = 160
 MOST_CANDIDATES = 12
-COMMON_WORDS = {"the", "a", "an", "of", "to", "and", "is", "in", "for", "each", "has", "how", "be", "are", "should", "must", "at"}
+LARGEST_NUMBER = 1e15
+COMMON_WORDS = {
+    "the",
+    "a",
+    "an",
+    "of",
+    "to",
+    "and",
+    "is",
+    "in",
+    "for",
+    "each",
+    "has",
+    "how",
+    "be",
+    "are",
+    "should",
+    "must",
+    "at",
+}
 
 
 def read(text: str) -> Formulation:
@@ -55,7 +75,9 @@ def draft(text: str) -> dict[str, Any]:
     _check_text(text)
     tokens = merge_numbers(raw_tokens(text))
     _check_english(tokens)
+    _check_numbers(tokens)
     sentences = split_sentences(tokens, text)
+    _check_sentences(sentences)
     clauses = [clause for sentence in sentences for clause in split_clauses(sentence)]
     reading = _read(tokens, clauses, text)
     return clean(Document(reading, text, _title(sentences[0].text)).build())
@@ -72,7 +94,9 @@ def _read(tokens: list[Token], clauses: list[Clause], text: str) -> Reading:
             refusal = _further(refusal, declined)
     if readings:
         return _chosen(readings)
-    raise refusal or ReaderDeclined("found no two things to decide about", clause=text.strip()[:80], remedy=REMEDY)
+    raise refusal or ReaderDeclined(
+        "found no two things to decide about", clause=text.strip()[:80], remedy=REMEDY
+    )
 
 
 def _chosen(readings: list[Reading]) -> Reading:
@@ -127,6 +151,24 @@ def _check_english(tokens: list[Token]) -> None:
         raise ReaderDeclined("the text does not look like a problem told in English", remedy=REMEDY)
 
 
+def _check_sentences(sentences: list[Sentence]) -> None:
+    for sentence in sentences:
+        if len(sentence.tokens) > LONGEST_SENTENCE:
+            start = " ".join(sentence.text[:60].split())
+            raise ReaderDeclined(
+                f"a sentence of {len(sentence.tokens)} words can't be read: '{start} …'",
+                clause=start,
+                remedy=REMEDY,
+            )
+
+
+def _check_numbers(tokens: list[Token]) -> None:
+    for token in tokens:
+        if token.is_number and not abs(token.value) < LARGEST_NUMBER:
+            shown = token.text if len(token.text) <= 30 else f"{token.text[:30]} …"
+            raise ReaderDeclined(f"can't use the number {shown!r}", clause=shown, remedy=REMEDY)
+
+
 def _ranked(tokens: list[Token], clauses: list[Clause], text: str) -> list[Names]:
     scored = []
     for order, group in enumerate(candidates(tokens)):
@@ -146,4 +188,3 @@ def _evidence(names: Names, clauses: list[Clause], text: str) -> tuple[float, fl
             for activity in mentioned:
                 counts[activity] += 1
     return float(min(counts.values())), float(sum(counts.values()))
-

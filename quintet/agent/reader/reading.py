@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...errors import ReaderDeclined
 from .amounts import read_amounts
 from .attributes import UNSPECIFIC, Attribute, gather, overlap
+from .conditions import check_conditions, check_periods
 from .coverage import check_hidden_numbers
 from .facts import Bound, Facts, Share, Total
 from .goals import read_goal, read_superlative
@@ -51,7 +52,9 @@ class Reading:
         rows = sorted((row.limit.sense, row.limit.token.start, _values(row.attribute)) for row in self.rows)
         facts = self.facts
         told = [*facts.bounds, *facts.totals, *facts.shares]
-        others = sorted((item.sense, item.token.start, len(getattr(item, "activities", (0,)))) for item in told)
+        others = sorted(
+            (item.sense, item.token.start, len(getattr(item, "activities", (0,)))) for item in told
+        )
         ratios = sorted((ratio.sense, ratio.token.start if ratio.token else 0) for ratio in facts.ratios)
         return (goal.goal.sense, len(goal.only), parts, tuple(rows), tuple(others), tuple(ratios))
 
@@ -64,6 +67,7 @@ def read_facts(clauses: list[Clause], names: Names, text: str) -> Facts:
     """Place every number and comparison of the clauses; raises where one has no place."""
     facts = Facts()
     views = [view_of(clause, names, text) for clause in clauses]
+    check_conditions(views)
     before: View | None = None
     for number, view in enumerate(views):
         same = before is not None and before.clause.sentence == view.clause.sentence
@@ -144,6 +148,10 @@ def build(facts: Facts, names: Names, text: str) -> Reading:
     attributes = gather(facts.rates)
     _check_counts(facts, attributes)
     unit = _decision_unit(facts, text)
+    told = [*facts.rates, *facts.limits, *facts.bounds, *facts.totals, *facts.ratios, *facts.shares]
+    check_periods(
+        [item.quote for item in told], {unit, *(item.unit for item in (*facts.rates, *facts.limits))}
+    )
     invests = bool(re.search(r"\binvest", text.lower())) and any(
         a.flavor == "percent" or a.role in ("profit", "return", "earn") for a in attributes
     )
@@ -188,7 +196,9 @@ def _refuse_double(rows: list[Row]) -> None:
         first = seen.setdefault(key, row)
         if first is not row and first.limit.token.value != row.limit.token.value:
             raise ReaderDeclined(
-                f"two limits are told for the same thing: {row.limit.quote!r}", clause=row.limit.quote, remedy=REMEDY
+                f"two limits are told for the same thing: {row.limit.quote!r}",
+                clause=row.limit.quote,
+                remedy=REMEDY,
             )
 
 
@@ -198,7 +208,9 @@ def _refuse_double_bounds(facts: Facts) -> None:
         whose = item.activity if isinstance(item, Bound) else item.activities
         first = seen.setdefault((whose, item.sense[0]), item.token.value)
         if first != item.token.value:
-            raise ReaderDeclined(f"two limits are told for the same thing: {item.quote!r}", clause=item.quote, remedy=REMEDY)
+            raise ReaderDeclined(
+                f"two limits are told for the same thing: {item.quote!r}", clause=item.quote, remedy=REMEDY
+            )
 
 
 def _check_shares(facts: Facts, attributes: list[Attribute], invests: bool) -> None:
@@ -206,16 +218,22 @@ def _check_shares(facts: Facts, attributes: list[Attribute], invests: bool) -> N
         told = {stem for a in attributes for stem in a.noun}
         if overlap(share.whole, told) and not invests:
             _refuse_share(share)
-        if {"budget", "money"} & set(share.whole) and any(a.is_money and a.role == "cost" for a in attributes):
+        if {"budget", "money"} & set(share.whole) and any(
+            a.is_money and a.role == "cost" for a in attributes
+        ):
             _refuse_share(share)
 
 
 def _refuse_share(share: Share) -> None:
-    raise ReaderDeclined(f"a share of something other than the decisions: {share.quote!r}", clause=share.quote, remedy=REMEDY)
+    raise ReaderDeclined(
+        f"a share of something other than the decisions: {share.quote!r}", clause=share.quote, remedy=REMEDY
+    )
 
 
 def _decision_unit(facts: Facts, text: str) -> str:
-    asked = re.search(r"how many (\w+)(?: of| per| a| should| does| do| to| each| is| are| need)", text.lower())
+    asked = re.search(
+        r"how many (\w+)(?: of| per| a| should| does| do| to| each| is| are| need)", text.lower()
+    )
     if asked:
         unit = lemma_of(asked.group(1))
         if unit in CONTAINERS | CONTINUOUS_UNITS | set(TIME_UNITS) | PERIODS:
@@ -230,7 +248,9 @@ def _integer(unit: str, invests: bool, text: str) -> bool:
         return unit == "unit" and "how much" not in low and not invests
     if "fraction" in low:
         return False
-    return not (re.search(r"\bhow much\b", low) and unit not in CONTAINERS and not re.search(r"\bhow many\b", low))
+    return not (
+        re.search(r"\bhow much\b", low) and unit not in CONTAINERS and not re.search(r"\bhow many\b", low)
+    )
 
 
 def _objective(facts: Facts, finder: ObjectiveFinder) -> Objective:
@@ -243,19 +263,33 @@ def _objective(facts: Facts, finder: ObjectiveFinder) -> Objective:
         raise ReaderDeclined(f"can't tell what is meant by {goal.text!r}", clause=goal.text, remedy=REMEDY)
     first = known[0]
     for other in known[1:]:
-        if (other.goal.sense, other.plus, other.minus, other.only) != (first.goal.sense, first.plus, first.minus, first.only):
-            raise ReaderDeclined(f"two objectives are told: {other.goal.text!r}", clause=other.goal.text, remedy=REMEDY)
+        if (other.goal.sense, other.plus, other.minus, other.only) != (
+            first.goal.sense,
+            first.plus,
+            first.minus,
+            first.only,
+        ):
+            raise ReaderDeclined(
+                f"two objectives are told: {other.goal.text!r}", clause=other.goal.text, remedy=REMEDY
+            )
     return first
 
 
 def _check_complete(attributes: list[Attribute], names: Names, rows: list[Row], facts: Facts) -> None:
-    limited = {row.attribute.number for row in rows if overlap(row.attribute.noun, (*row.limit.noun, *row.limit.context))}
+    limited = {
+        row.attribute.number
+        for row in rows
+        if overlap(row.attribute.noun, (*row.limit.noun, *row.limit.context))
+    }
     for attribute in attributes:
         missing = [number for number in range(len(names.names)) if number not in attribute.rates]
         if not missing:
             continue
         rate = next(iter(attribute.rates.values()))
-        listed = all(any(other.verb == rate.verb and other.activity == number for other in facts.rates) for number in missing)
+        listed = all(
+            any(other.verb == rate.verb and other.activity == number for other in facts.rates)
+            for number in missing
+        )
         if not listed or attribute.role or not attribute.noun or attribute.number not in limited:
             raise ReaderDeclined(
                 f"{rate.token.text!r} is told for {' '.join(names.names[rate.activity])!r} "
@@ -270,4 +304,6 @@ def _check_used(attributes: list[Attribute], rows: list[Row], objective: Objecti
     for attribute in attributes:
         if attribute.number not in used:
             rate = next(iter(attribute.rates.values()))
-            raise ReaderDeclined(f"the number {rate.token.text!r} has no use: {rate.quote!r}", clause=rate.quote, remedy=REMEDY)
+            raise ReaderDeclined(
+                f"the number {rate.token.text!r} has no use: {rate.quote!r}", clause=rate.quote, remedy=REMEDY
+            )

@@ -30,7 +30,9 @@ CONCEPTS = {
     **dict.fromkeys(PROFIT | {"profits"}, "profit"),
     **dict.fromkeys(REVENUE - {"price"} | {"revenues"}, "revenue"),
     **dict.fromkeys(RETURN - {"pay"} | {"returns"}, "return"),
-    **dict.fromkeys(COST - {"worth", "investment"} | {"expenses", "costs", "price", "wages", "spending"}, "cost"),
+    **dict.fromkeys(
+        COST - {"worth", "investment"} | {"expenses", "costs", "price", "wages", "spending"}, "cost"
+    ),
     **dict.fromkeys(("fundraised", "raised"), "revenue"),
     **dict.fromkeys(("earn", "earnings", "earning"), "earn"),
 }

@@ -155,7 +155,9 @@ def split_clauses(sentence: Sentence) -> list[Clause]:
 
 def _unfinished(tokens: list[Token], piece: list[Token]) -> bool:
     """`To make a chair`, `every week, 100 gallons of lacquer`: the verb is still to come."""
-    first = next((token.low for token in tokens if token.kind == "word" and token.low not in STRONG | WEAK), "")
+    first = next(
+        (token.low for token in tokens if token.kind == "word" and token.low not in STRONG | WEAK), ""
+    )
     opens = first in ("to", "for", "per", "every", "each") or any(token.is_number for token in tokens)
     return (opens or not _has_own_subject(piece)) and not has_verb(tokens)
 
@@ -200,7 +202,9 @@ def _inside_amount(tokens: list[Token], at: int) -> bool:
     after = tokens[at + 1].low if at + 1 < len(tokens) else ""
     joins = tokens[at].low in ("but", "and", "or")
     amount = tokens[at].low in ("and", ",") and at + 1 < len(tokens) and tokens[at + 1].is_number
-    return amount or (joins and (tokens[at - 1].is_number or (tokens[at - 1].low == "than" and after == "equal")))
+    return amount or (
+        joins and (tokens[at - 1].is_number or (tokens[at - 1].low == "than" and after == "equal"))
+    )
 
 
 def _only_marks(tokens: list[Token]) -> bool:

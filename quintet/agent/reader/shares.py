@@ -20,7 +20,9 @@ def read_shares(view: View, facts: Facts, used: set[int]) -> set[int]:
         mention = _owner(view, measure)
         if mention is None:
             raise view.decline(f"can't tell what {measure.token.text!r} is a share of in")
-        facts.shares.append(Share(mention.activities, sense, measure.token, view.quote, _whole(view, measure)))
+        facts.shares.append(
+            Share(mention.activities, sense, measure.token, view.quote, _whole(view, measure))
+        )
         taken.add(measure.at)
     return taken
 

@@ -131,8 +131,19 @@ def _everything(clause: Clause, names: Names, mentions: list[Mention]) -> list[M
     found = []
     for at, token in enumerate(clause.tokens[:-1]):
         after = clause.tokens[at + 1]
-        noun = token.low in ("each", "both", "every", "per") and after.lemma in names.group and at + 1 not in taken
-        verb = token.low == "both" and verb_base(after.low) in ("require", "take", "need", "use", "cost", "contain")
+        noun = (
+            token.low in ("each", "both", "every", "per")
+            and after.lemma in names.group
+            and at + 1 not in taken
+        )
+        verb = token.low == "both" and verb_base(after.low) in (
+            "require",
+            "take",
+            "need",
+            "use",
+            "cost",
+            "contain",
+        )
         if noun and not (at + 2 < len(clause.tokens) and clause.tokens[at + 2].is_noun and at + 2 in taken):
             found.append(Mention(at, at + 2, tuple(range(len(names.names))), True, "each"))
         elif verb:
@@ -144,5 +155,7 @@ def _is_measured_noun(clause: Clause, mention: Mention) -> bool:
     """A short form after `2 units of` is what is measured (`2 units of peanut butter`), no activity."""
     tokens = clause.tokens
     at = mention.start
-    of_unit = at >= 2 and tokens[at - 1].low == "of" and tokens[at - 2].lemma in ("unit", "g", "kg", "ml", "ounce")
+    of_unit = (
+        at >= 2 and tokens[at - 1].low == "of" and tokens[at - 2].lemma in ("unit", "g", "kg", "ml", "ounce")
+    )
     return not mention.full and of_unit and len(mention.activities) == 1

@@ -61,9 +61,7 @@ VERB_FORMS = {
     "planned": "plan", "committed": "commit", "chosen": "choose", "seen": "see", "known": "know",
     "felt": "feel", "cutting": "cut", "flown": "fly", "flew": "fly",
 }  # fmt: skip
-FUNCTION_WORDS = (
-    DETERMINERS | PREPOSITIONS | PRONOUNS | CONJUNCTIONS | AUXILIARIES | QUESTION | ADVERBS
-)
+FUNCTION_WORDS = DETERMINERS | PREPOSITIONS | PRONOUNS | CONJUNCTIONS | AUXILIARIES | QUESTION | ADVERBS
 
 
 @dataclass(frozen=True)

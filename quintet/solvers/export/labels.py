@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from quintet.formulation.model import Key, Model
-from quintet.solvers.arrays import BOTH_LINKS, Arrays
+from quintet.solvers.arrays import Arrays
 
 LONGEST = 120
 """Most characters of a name; the readers of LP files stop at 255."""
 _UNFIT = re.compile(r"[^A-Za-z0-9_.]+")
 # Readers take these for a number, a section or a keyword.
 _MISREAD = re.compile(
-    r"(?:[0-9.]|e[0-9]|inf|nan).*|free|st|s\.t\.|such|subject|min\w*|max\w*|bounds?|bin\w*|gen\w*|int\w*|semi\w*"
+    r"(?:[0-9.]|e[0-9]|inf|nan).*|e|free|st|s\.t\.|such|subject|min\w*|max\w*|bounds?|bin\w*|gen\w*|int\w*|semi\w*"
     r"|sos[12]?|end|obj|marker|rhs|bnd|rng",
     re.IGNORECASE,
 )
@@ -61,12 +61,15 @@ def _columns(model: Model) -> Iterator[tuple[str, Key, str]]:
 
 
 def _rows(model: Model, arrays: Arrays) -> Iterator[tuple[str, Key, str]]:
-    owners = zip(arrays.row_constraint.tolist(), arrays.row_key.tolist(), arrays.row_link.tolist(), strict=True)
+    owners = zip(
+        arrays.row_constraint.tolist(), arrays.row_key.tolist(), arrays.row_link.tolist(), strict=True
+    )
     for constraint, row, link in owners:
         name = arrays.constraints[constraint]
         known = model.constraints.get(name)
         key = known.family.keys[row] if known is not None else (row,)
-        alone = arrays.links[constraint] == 1 or link == BOTH_LINKS
+        # a negative link stands for both comparisons of a chain in one row
+        alone = arrays.links[constraint] == 1 or link < 0
         yield name, key, "" if alone else f".{link + 1}"
 
 

@@ -103,7 +103,7 @@ class _Writer:
         names = [self._labels.columns[column] for column in np.flatnonzero(chosen)]
         if names:
             yield title
-            yield from wrapped(["", *names])
+            yield from wrapped([f" {names[0]}", *names[1:]])
 
 
 def _sides(lower: float, upper: float) -> Iterator[tuple[str, str, float]]:

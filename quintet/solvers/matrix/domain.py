@@ -61,8 +61,8 @@ class Slices:
         """The members whose components are `wanted`, one choice a row of `wanted`."""
         label = self.ladder.climb(wanted)
         left = np.searchsorted(self.labels, label, side="left")
-        counts = np.searchsorted(self.labels, label, side="right") - left
-        return Pick(self.ids, left, np.where(label < 0, 0, counts), self.order)
+        # no label is -1, so what is not there counts 0
+        return Pick(self.ids, left, np.searchsorted(self.labels, label, side="right") - left, self.order)
 
 
 def whole(data: SetData, rows: int) -> Pick:

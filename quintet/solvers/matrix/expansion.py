@@ -77,15 +77,19 @@ def expand(walker: Walker, node: Comprehension, frame: Frame) -> tuple[Frame, Id
 def _steps(generators: Sequence[Generator]) -> list[Step]:
     """Move each filter to the first generator after which all its names are known.
 
-    Only filters that can't fail move, and only past filters that can't fail, so that no error
-    appears that the order of the text excludes.
+    Only filters that can't fail move, and none moves past one that can, so that no error appears
+    or disappears. `target == known` comes first within its generator, as everywhere in Quintet.
     """
     filters: list[list[Node]] = [[] for _ in generators]
+    barrier = 0
     for at, generator in enumerate(generators):
-        movable = True
-        for condition in _conjuncts(generator.conditions):
-            movable = movable and _safe(condition)
-            filters[_earliest(condition, generators, at) if movable else at].append(condition)
+        conditions = sorted(
+            _conjuncts(generator.conditions), key=lambda c: _equated(c, generator.targets) is None
+        )
+        for condition in conditions:
+            home = max(_earliest(condition, generators, at), barrier) if _safe(condition) else at
+            barrier = barrier if _safe(condition) else at
+            filters[home].append(condition)
     return [Step(g, tuple(found)) for g, found in zip(generators, filters, strict=True)]
 
 
@@ -188,8 +192,10 @@ def _by_equality(walker: Walker, step: Step, data: SetData, frame: Frame) -> tup
     """Join on filters `target == <known>`."""
     fixed: dict[int, Ids] = {}
     targets = step.generator.targets
-    for condition in _before_failing(step.filters):
+    for condition in step.filters:
         pair = _equated(condition, targets)
+        if pair is None and not _safe(condition):
+            break
         if pair is not None and pair[0] not in fixed:
             ids = _known(walker, pair[1], frame)
             if ids is not None:

@@ -248,10 +248,10 @@ STORIES = [
     ),
     Story(
         "a preference is no constraint",
-        "A gardener grows lilies and irises. The gardener prefers to grow more lilies than irises. Each lily needs 2 liters of water "
-        "and each iris needs 3 liters of water. There are 31 liters of water available. The profit per lily is $4 and the profit per iris is "
+        "A gardener grows lilies and tulips. The gardener prefers to grow more lilies than tulips. Each lily needs 2 liters of water "
+        "and each tulip needs 3 liters of water. There are 31 liters of water available. The profit per lily is $4 and the profit per tulip is "
         "$7. How many of each should be grown to maximize profit?",
-        ("lilies", "irises"),
+        ("lilies", "tulips"),
         Truth("maximize", (4, 7), [((2, 3), "<=", 31)]),
     ),
     Story(

@@ -35,7 +35,9 @@ class Truth:
         return float(best)
 
     def _check_inside(self, best: np.ndarray) -> None:
-        assert (best.max(axis=1) < self.top).any(), "enumerate further: the optimum lies on the edge of the box"
+        assert (best.max(axis=1) < self.top).any(), (
+            "enumerate further: the optimum lies on the edge of the box"
+        )
 
     def _grid(self) -> np.ndarray:
         axis = np.arange(self.top + 1)

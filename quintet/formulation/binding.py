@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from quintet.errors import DataError, DocumentError, ExpressionError
 from quintet.formulation.binder import Binder, Indexed
-from quintet.formulation.families import ROW_LIMIT, refuse_too_many
+from quintet.formulation.families import ROW_LIMIT, refuse_too_many, scalar_family
 from quintet.formulation.model import (
     ConstraintData,
     ExpressionData,
@@ -21,8 +22,10 @@ from quintet.formulation.model import (
     VariableData,
 )
 from quintet.formulation.parser import parse
+from quintet.formulation.ranking import components, rank, refuse_unranked
 from quintet.formulation.schema import ConstraintEntry, Domain, ObjectiveEntry, Sense, VariableEntry
 from quintet.formulation.scope import is_data
+from quintet.formulation.softening import Softness, soften
 from quintet.formulation.strictness import settle
 from quintet.formulation.tolerances import INFINITE
 from quintet.formulation.tree import Comprehension, Node, walk
@@ -43,6 +46,7 @@ def bind(formulation: Formulation, data: Path | None = None) -> Model:
         DataError: A table, a key, a value or a bound can't be used.
         SizeError: The model would be too large; names the widest index.
     """
+    refuse_unranked(formulation.objectives)
     binder = Binder(formulation, data or formulation.folder or Path.cwd())
     model = Model(
         formulation=formulation,
@@ -55,7 +59,7 @@ def bind(formulation: Formulation, data: Path | None = None) -> Model:
         constraints={name: _constraint(binder, name, e) for name, e in formulation.constraints.items()},
     )
     _refuse_nothing_to_decide(model, binder)
-    return settle(model)
+    return _ranked(soften(settle(model), _softness(binder)), binder)
 
 
 def _parameter(binder: Binder, name: str) -> ParameterData:
@@ -132,8 +136,22 @@ def _objective(binder: Binder, entry: ObjectiveEntry, number: int) -> ObjectiveD
         tree = binder.resolver(place).value(parse(entry.expression, place), {})
         binder.refuse_wide(tree, place, 1)
     return ObjectiveData(
-        name, entry.sense, tree, entry.unit or "", entry.priority, entry.weight, entry.sources
+        name,
+        entry.sense,
+        tree,
+        entry.unit or "",
+        entry.priority,
+        entry.weight,
+        entry.abs_tol or 0.0,
+        entry.rel_tol or 0.0,
+        entry.sources,
     )
+
+
+def _ranked(model: Model, binder: Binder) -> Model:
+    taken = {*binder.names(), *model.variables, *model.parameters}
+    shared = components(model.objectives, scalar_family(model.universe), taken)
+    return replace(model, objectives=rank(model.objectives), expressions={**model.expressions, **shared})
 
 
 def _constraint(binder: Binder, name: str, entry: ConstraintEntry) -> ConstraintData:
@@ -152,6 +170,19 @@ def _sources(binder: Binder, entry: ConstraintEntry, tree: Node) -> tuple[str, .
     used = (getattr(part, "name", "") for part in walk(tree))
     quotes = (quote for name in used if name in parameters for quote in parameters[name].sources)
     return tuple(dict.fromkeys(quotes))
+
+
+def _softness(binder: Binder) -> dict[str, Softness]:
+    soft: dict[str, Softness] = {}
+    for name, entry in binder.document.constraints.items():
+        if entry.soft is not None:
+            indexed = binder.family_of(entry.each, f"constraints.{name}.for")
+            place = f"constraints.{name}.soft"
+            penalty = _bound_values(binder, entry.soft.penalty, f"{place}.penalty", indexed)
+            most = np.inf if entry.soft.limit is None else entry.soft.limit
+            limit = _bound_values(binder, most, f"{place}.limit", indexed)
+            soft[name] = Softness(penalty, limit, entry.soft.priority, indexed.generators)
+    return soft
 
 
 def _refuse_wide(binder: Binder, tree: Node, place: str, indexed: Indexed) -> None:

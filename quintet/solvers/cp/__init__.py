@@ -1,0 +1,1 @@
+"""Bound model → CP-SAT program, exactly: whole numbers throughout, nothing rounded."""
