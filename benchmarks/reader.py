@@ -19,7 +19,7 @@ import os
 import platform
 import sys
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,7 @@ def report(result: Score) -> str:
     """The figures as text."""
     import highspy
 
-    today = datetime.now(timezone.utc).date().isoformat()
+    today = datetime.now(UTC).date().isoformat()
     lines = [
         f"{result.dataset}: n = {result.n}, {today}, Python {platform.python_version()}, highspy {highspy.Highs().version()}",
         _line("answered", result.answered, result.n),

@@ -87,12 +87,12 @@ class Answer:
     @property
     def sense(self) -> Sense:
         """Direction of the (first) objective."""
-        return self.formulation.objectives[0].sense
+        return self.solution.model.objectives[0].sense
 
     @property
     def unit(self) -> str:
         """Unit of the objective, "" if none is stated."""
-        return self.formulation.objectives[0].unit or ""
+        return self.solution.model.objectives[0].unit
 
     @property
     def verdict(self) -> Verdict:
@@ -109,6 +109,11 @@ class Answer:
         """The independent evaluation at the answer's point."""
         point = self.solution.point if self.solution.outcome.solved else None
         return None if point is None else evaluate(self.solution.model, point)
+
+    @property
+    def objectives(self) -> dict[str, float]:
+        """Value of every level of the objective by name, the first first."""
+        return {} if self.evaluation is None else dict(self.evaluation.objectives)
 
     @cached_property
     def variables(self) -> dict[str, Any]:
@@ -162,6 +167,7 @@ class Answer:
             "status": self.status,
             "sense": self.sense.value,
             "objective": self.objective,
+            "objectives": self.objectives,
             "unit": self.unit,
             "bound": _finite(solution.bound),
             "gap": _finite(solution.gap),

@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from quintet.agent.scenarios import Played, play
 from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
 from quintet.formulation.coverage import cover
 from quintet.formulation.document import Formulation
 from quintet.formulation.model import Model, SetFamilyData
 from quintet.formulation.structure import structure
+from quintet.formulation.units import check_units
 from quintet.problem import Finding, Severity
 
 
@@ -24,16 +26,19 @@ class Inspection:
         file: The document.
         model: The bound model.
         findings: What was noticed, worst first.
+        scenarios: The document's scenarios, run.
     """
 
     file: Path
     model: Model
     findings: tuple[Finding, ...]
+    scenarios: tuple[Played, ...] = ()
 
     @property
     def faulty(self) -> bool:
-        """Whether any finding is an error."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
+        """Whether any finding is an error, or any scenario came out otherwise than expected."""
+        wrong = any(finding.severity is Severity.ERROR for finding in self.findings)
+        return wrong or any(scenario.differences for scenario in self.scenarios)
 
     def record(self) -> dict[str, Any]:
         """Everything as one JSON-ready document."""
@@ -47,6 +52,7 @@ class Inspection:
             "variables": {name: len(v.family) for name, v in model.variables.items()},
             "constraints": {name: len(c.family) for name, c in model.constraints.items()},
             "findings": [asdict(finding) for finding in self.findings],
+            "scenarios": [asdict(scenario) for scenario in self.scenarios],
         }
 
     def to_json(self) -> str:
@@ -61,11 +67,13 @@ class Inspection:
             sizes = ", ".join(f"{name} {size:,}" for name, size in record[room].items())
             lines.append(f"  {room:<12} {sizes or 'none'}")
         lines += [f"  {finding}" for finding in self.findings] or ["  no findings"]
+        for scenario in self.scenarios:
+            lines.append(f"  scenario {scenario.name}: {'; '.join(scenario.differences) or 'as expected'}")
         return "\n".join(lines)
 
 
 def inspect(file: Path, data: Path | None = None) -> Inspection:
-    """Load, bind and check a formulation.
+    """Load, bind and check a formulation, and run its scenarios.
 
     Args:
         file: The document.
@@ -78,8 +86,9 @@ def inspect(file: Path, data: Path | None = None) -> Inspection:
     formulation = Formulation.load(file)
     model = bind(formulation, data)
     order = list(Severity)
-    found = [*structure(model), *cover(formulation)]
-    return Inspection(file, model, tuple(sorted(found, key=lambda f: order.index(f.severity))))
+    found = [*structure(model), *cover(formulation), *check_units(model)]
+    findings = tuple(sorted(found, key=lambda f: order.index(f.severity)))
+    return Inspection(file, model, findings, tuple(play(formulation, data)))
 
 
 def _members(found: object) -> int:

@@ -60,9 +60,13 @@ def _outcome(answer: Answer) -> str:
         return f"{ending} {solution.message}".strip()
     if answer.sense is Sense.SATISFY or answer.objective is None:
         return f"{_VERB[Sense.SATISFY].capitalize()} was found."
-    name = answer.formulation.objectives[0].name or "objective"
+    first, *later = solution.model.objectives
     amount = f"{number(answer.objective)} {answer.unit}".strip()
-    return f"{_VERB[answer.sense].capitalize()} {name}: {amount} ({ending}{_gap(answer)})"
+    lines = [f"{_VERB[answer.sense].capitalize()} {first.name}: {amount} ({ending}{_gap(answer)})"]
+    for level in later:
+        value = f"{number(answer.objectives[level.name])} {level.unit}".strip()
+        lines.append(f"then {_VERB[level.sense]} {level.name}: {value}")
+    return "\n".join([*lines, *([solution.message] if solution.message else [])])
 
 
 def _gap(answer: Answer) -> str:
@@ -153,7 +157,7 @@ def _quoted(text: str) -> str:
 
 def _trust(answer: Answer) -> str:
     verification = answer.verification
-    lines = [f"Verdict: {answer.verdict.value}"]
+    lines = [f"Verdict: {answer.verification.label}"]
     lines += [f"  missing: {what}" for what in verification.missing]
     loud = [f for f in answer.findings if f.severity is not Severity.INFO]
     quiet = [f for f in answer.findings if f.severity is Severity.INFO]

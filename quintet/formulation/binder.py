@@ -31,9 +31,17 @@ class Binder:
     Args:
         document: The document.
         folder: Where its tables are looked up.
+        changes: Values by parameter that go over those of the document.
+
+    Raises:
+        DocumentError: A change of something that is no parameter.
     """
 
-    def __init__(self, document: Document, folder: Path) -> None:
+    def __init__(self, document: Document, folder: Path, changes: Mapping[str, Any] | None = None) -> None:
+        self._changes = dict(changes or {})
+        for name in self._changes:
+            if name not in document.parameters:
+                raise DocumentError(f"{name!r} is no parameter", place="change", remedy="change a parameter")
         self.document = document
         self.universe = Universe()
         self.environment = DataEnvironment(self)
@@ -182,7 +190,9 @@ class Binder:
     def _growing(self, name: str) -> ParameterBinder:
         if name not in self._parameters:
             entry = self.document.parameters[name]
-            self._parameters[name] = ParameterBinder(name, entry, self, self.indexed(name), self.home(name))
+            self._parameters[name] = ParameterBinder(
+                name, entry, self, self.indexed(name), self.home(name), self._changes.get(name)
+            )
         return self._parameters[name]
 
     def parameter_values(self, name: str) -> Mapping[Key, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,12 +34,16 @@ if TYPE_CHECKING:
     from quintet.formulation.document import Formulation
 
 
-def bind(formulation: Formulation, data: Path | None = None) -> Model:
+def bind(
+    formulation: Formulation, data: Path | None = None, changes: Mapping[str, Any] | None = None
+) -> Model:
     """Bind a formulation to its data.
 
     Args:
         formulation: The document.
         data: Folder in which its tables are looked up; default: the folder of the document.
+        changes: Values by parameter that go over those of the document, shaped as its `values`, for
+            all keys or some. What is computed from them is computed anew.
 
     Raises:
         DocumentError: A name, an arity, a structure is wrong; `ExpressionError` with the column.
@@ -47,7 +51,7 @@ def bind(formulation: Formulation, data: Path | None = None) -> Model:
         SizeError: The model would be too large; names the widest index.
     """
     refuse_unranked(formulation.objectives)
-    binder = Binder(formulation, data or formulation.folder or Path.cwd())
+    binder = Binder(formulation, data or formulation.folder or Path.cwd(), changes)
     model = Model(
         formulation=formulation,
         universe=binder.universe,

@@ -29,11 +29,19 @@ class ParameterBinder:
         name: Its name.
         entry: Its entry.
         context: The binder.
+        indexed: What its index declares.
         home: The set of its values if it is symbolic.
+        change: Values that go over those of the entry, shaped as `values`, all keys or some.
     """
 
     def __init__(
-        self, name: str, entry: ParameterEntry, context: Context, indexed: Indexed, home: Component | None
+        self,
+        name: str,
+        entry: ParameterEntry,
+        context: Context,
+        indexed: Indexed,
+        home: Component | None,
+        change: Any = None,
     ) -> None:
         self.name = name
         self.entry = entry
@@ -45,6 +53,7 @@ class ParameterBinder:
         self._ignored = 0
         self._context = context
         self._home = home
+        self._change = change
         self._components = [self._indices[index] for index in self.family.names]
 
     def bind(self) -> ParameterData:
@@ -63,6 +72,8 @@ class ParameterBinder:
             )
         if given:
             {"values": self._inline, "table": self._from_table, "expression": self._computed}[given[0]]()
+        if self._change is not None:
+            self._apply_change()
         return self._finish(self._defaulted())
 
     def _finish(self, defaulted: int) -> ParameterData:
@@ -134,6 +145,11 @@ class ParameterBinder:
                 place=place,
                 remedy="write a map with a value for each element",
             )
+
+    def _apply_change(self) -> None:
+        before, self.values = self.values, {}
+        self._nest(self._change, (), f"change of {self.place}")
+        self.values = {**before, **self.values}
 
     def _put(self, key: Key, value: Any, place: str) -> None:
         if key not in self.family.position:

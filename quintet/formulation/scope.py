@@ -135,6 +135,8 @@ def is_truth(node: Node) -> bool:
     """Whether a tree is true or false, and not a number or an element."""
     if isinstance(node, Call):
         return FUNCTIONS[node.function].result == "truth"
+    if isinstance(node, Conditional):
+        return is_truth(node.then) and is_truth(node.otherwise)
     return isinstance(node, Compare | Member | And | Or | Not)
 
 

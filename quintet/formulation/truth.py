@@ -55,12 +55,12 @@ def holds(node: Node, environment: Environment, build: Build, *, negated: bool =
         return _all(tests) if isinstance(node, And) != negated else _any(tests)
     if isinstance(node, Conditional):
         return _conditional(node, environment, build, negated=negated)
+    if isinstance(node, Call) and node.function in _CALLS:
+        return _CALLS[node.function](node, environment, build, negated=negated)
     if not varying(node, environment):
         return _data(node, environment, build, negated=negated)
     if isinstance(node, Compare):
         return _comparison(node, environment, build, negated=negated)
-    if isinstance(node, Call) and node.function in _CALLS:
-        return _CALLS[node.function](node, environment, build, negated=negated)
     return _bare(node, environment, build, negated=negated)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from quintet.errors import MissingDependency
+from quintet.errors import MissingDependency, SolverError
 from quintet.formulation.model import Floats, Model, ProblemClass
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import FEASIBILITY, OBJECTIVE, agree
@@ -75,12 +77,17 @@ class Highs:
         if not found.ok:
             raise MissingDependency("HiGHS is not installed", remedy=f"run: {found.install}")
         arrays = compile(model)
-        _check(arrays)
+        _check(arrays, model)
         solve = Solve(model, arrays, options, started, found.version)
-        return replace(solve.run(), seconds=perf_counter() - started)
+        if not options.log:
+            return replace(solve.run(), seconds=perf_counter() - started)
+        with TemporaryDirectory(prefix="quintet-") as folder:
+            logged = replace(solve, folder=Path(folder)).run()
+        return replace(logged, seconds=perf_counter() - started)
 
 
-def _check(arrays: Arrays) -> None:
+def _check(arrays: Arrays, model: Model) -> None:
+    _refuse_huge(arrays, model)
     if arrays.problem_class is ProblemClass.MIQP:
         raise Declined(
             "HiGHS takes no integer variables under a quadratic objective",
@@ -96,6 +103,20 @@ def _check(arrays: Arrays) -> None:
         )
 
 
+def _refuse_huge(arrays: Arrays, model: Model) -> None:
+    huge = np.flatnonzero(np.abs(arrays.matrix.values) >= session.LARGEST_COEFFICIENT)
+    if not len(huge):
+        return
+    row = int(arrays.matrix.row_of_entries()[huge[0]])
+    name = arrays.constraints[int(arrays.row_constraint[row])]
+    key = model.constraints[name].family.keys[int(arrays.row_key[row])]
+    raise SolverError(
+        f"a coefficient of {arrays.matrix.values[huge[0]]:g} is more than HiGHS takes",
+        place=f"constraints.{name}" + (f"[{', '.join(map(str, key))}]" if key else ""),
+        remedy="use larger units",
+    )
+
+
 @dataclass(frozen=True)
 class Solve:
     """One call: the first run and whatever has to follow it.
@@ -106,7 +127,7 @@ class Solve:
         options: What the user asked for.
         started: When the call began.
         version: Version of HiGHS.
-        log: Lines of the log of all runs.
+        folder: For HiGHS's log, None for no log.
     """
 
     model: Model
@@ -114,7 +135,7 @@ class Solve:
     options: Options
     started: float
     version: str
-    log: list[str] = field(default_factory=list)
+    folder: Path | None = None
 
     def run(self) -> Solution:
         """Solve, and turn HiGHS's status into an outcome."""
@@ -134,7 +155,11 @@ class Solve:
         return self._solution(outcome, message=f"HiGHS ended with the status {run.status[1:]!r}")
 
     def _run(self, arrays: Arrays, **extra: OptionValue) -> Run:
-        return Session(arrays, self.options, {**self._time_left(), **extra}, self.log).run()
+        return Session(arrays, self.options, {**self._time_left(), **extra}, self._log).run()
+
+    @property
+    def _log(self) -> Path | None:
+        return None if self.folder is None else self.folder / "highs.log"
 
     def _time_left(self) -> Mapping[str, OptionValue]:
         if self.options.time_limit is None:
@@ -143,7 +168,8 @@ class Solve:
         return {"time_limit": max(left, min(LEAST_SECONDS, self.options.time_limit))}
 
     def _solution(self, outcome: Outcome, **known: Any) -> Solution:
-        log = "".join(self.log) if self.options.log else ""
+        kept = self._log
+        log = kept.read_text(encoding="utf-8", errors="replace") if kept and kept.exists() else ""
         return Solution(
             self.model, outcome, "highs", self.version, self.arrays.problem_class, log=log, **known
         )

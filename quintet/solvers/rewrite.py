@@ -15,14 +15,15 @@ Additions have names that start with `_`; everything else keeps its name, row an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from quintet.errors import QuintetError
-from quintet.formulation.model import ConstraintData, Floats, Key, Model
-from quintet.formulation.tree import Call, Node, Product, Quotient, VariableRef, walk
+from quintet.formulation.model import ConstraintData, Key, Model
+from quintet.formulation.tree import Call, Node, Product, Quotient, VariableRef
 from quintet.solvers.rewriting.denominators import Bounder, Side
 from quintet.solvers.rewriting.extension import Extension, references
 from quintet.solvers.rewriting.extremes import Extreme
@@ -30,11 +31,10 @@ from quintet.solvers.rewriting.guards import Guards
 from quintet.solvers.rewriting.intervals import Interval, widened
 from quintet.solvers.rewriting.occurrences import Need, Occurrence, Occurrences
 from quintet.solvers.rewriting.ratios import cleared, scaled
-from quintet.solvers.rows.at_point import AtPoint
-from quintet.solvers.rows.links import varying
 from quintet.solvers.rows.scoping import rebuilt
 from quintet.solvers.rows.walker import located
-from quintet.solvers.solution import Solution
+
+_ADDITION = re.compile(r"_(abs|min|max|ratio|domain|denominator)_\d+")
 
 
 def rewrite(model: Model) -> Model:
@@ -55,47 +55,10 @@ def rewrite(model: Model) -> Model:
     return _Rewriting(_guarded(_without_ratios(model))).result()
 
 
-def restored(solution: Solution, model: Model) -> Solution:
-    """A solution of `rewrite(model)` as one of `model` itself.
-
-    The objective is that of `model` at the point; duals of a constraint that was multiplied out
-    are left out, since they are not by its own right-hand side.
-    """
-    if solution.model is model:
-        return solution
-    cut = {
-        part: None if values is None else {name: values[name] for name in model.variables}
-        for part, values in (
-            ("point", solution.point),
-            ("ray", solution.ray),
-            ("reduced_costs", solution.reduced_costs),
-        )
-    }
-    objective = solution.objective
-    if solution.point is not None and objective is not None:
-        objective = AtPoint(model, solution.point).objective()
-    return replace(solution, model=model, objective=objective, duals=_own_duals(solution, model), **cut)
-
-
-def _own_duals(solution: Solution, model: Model) -> Mapping[str, Floats] | None:
-    if solution.duals is None:
-        return None
-    ratio = {
-        name
-        for name, constraint in model.constraints.items()
-        if any(isinstance(p, Quotient) and varying(model, p.denominator) for p in walk(constraint.tree))
-    }
-    kept = [name for name in model.constraints if name in solution.duals and name not in ratio]
-    return {name: solution.duals[name] for name in kept}
-
-
 def is_rewritten(model: Model) -> bool:
-    """Whether a model has variables or constraints that its formulation has not."""
-    added = {*model.variables, *model.constraints} - {
-        *model.formulation.variables,
-        *model.formulation.constraints,
-    }
-    return any(name.startswith("_") for name in added)
+    """Whether this module has made the model."""
+    given = {*model.formulation.variables, *model.formulation.constraints}
+    return any(_ADDITION.match(name) for name in (*model.variables, *model.constraints) if name not in given)
 
 
 def _anything(model: Model) -> bool:

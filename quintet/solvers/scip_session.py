@@ -25,7 +25,7 @@ OWN_PRECISION = 1e-6
 STRICT = 1e-9
 """For a point that has to be made better."""
 DUAL_PRECISION = 1e-7
-PATIENCE = 300
+PATIENCE = 100
 """Nodes after which SCIP must have some bound on the objective. If variables of a product have no
 bounds it may never find one, and would branch for ever."""
 BOUNDLESS = "boundless"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Thread
+from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 COLUMNWISE, ROWWISE, LOWER_TRIANGLE, MINIMISE = 1, 2, 1, 1
 """HiGHS's numbers for matrix formats, the Hessian's format and the sense."""
+LARGEST_COEFFICIENT = 1e15
+"""From here on HiGHS refuses a coefficient (its option `large_matrix_value`)."""
 FEASIBLE_POINT = 2
 """HiGHS's number for a primal solution that is feasible."""
 DEFAULTS: Mapping[str, OptionValue] = {
@@ -58,33 +61,26 @@ class Session:
         arrays: The model.
         options: What the user asked for.
         extra: Options of this run by HiGHS's names; those of `options.extra` go over them.
-        log: Lines of the log are added here.
+        log: File to which HiGHS adds its log, None for no log.
 
     Raises:
         SolverError: An unknown option, a value it can't take, or a model that HiGHS refuses.
     """
 
     def __init__(
-        self, arrays: Arrays, options: Options, extra: Mapping[str, OptionValue], log: list[str]
+        self, arrays: Arrays, options: Options, extra: Mapping[str, OptionValue], log: Path | None = None
     ) -> None:
         from highspy import Highs
 
         self._highs = Highs()
-        self._log = log
         self._highs.setOptionValue("output_flag", False)
         for name, value in {**DEFAULTS, **_asked(options), **extra, **options.extra}.items():
             _set(self._highs, name, value)
-        self._highs.setOptionValue("output_flag", True)
-        self._highs.cbLogging.subscribe(lambda event: log.append(event.message))
-        self._load(arrays)
-
-    def _load(self, arrays: Arrays) -> None:
-        start = len(self._log)
-        status = self._highs.passModel(*_arguments(arrays))
-        if status.name == "kError":
-            errors = [line for line in self._log[start:] if line.startswith("ERROR")]
-            reason = errors[0].removeprefix("ERROR:").strip() if errors else "no reason given"
-            raise SolverError(f"HiGHS refuses the model: {reason}", remedy="scale the data it is made from")
+        if log is not None:
+            self._highs.setOptionValue("log_file", str(log))
+            self._highs.setOptionValue("output_flag", True)
+        if self._highs.passModel(*_arguments(arrays)).name == "kError":
+            raise SolverError("HiGHS refuses the model", remedy="ask for its log, or take --solver scip")
 
     def run(self) -> Run:
         """Solve. Ctrl-C stops HiGHS at once and is passed on.
@@ -94,14 +90,14 @@ class Session:
         """
         self._highs.HandleUserInterrupt = True
         failures: list[BaseException] = []
-        thread = Thread(target=_work, args=(self._highs, failures), daemon=True)
-        thread.start()
+        # not Thread.join: interrupted, it takes the thread for finished (CPython issue 90882)
+        finished = Event()
+        Thread(target=_work, args=(self._highs, finished, failures), daemon=True).start()
         try:
-            while thread.is_alive():
-                thread.join(1.0)
+            finished.wait()
         except BaseException:
             self._highs.cancelSolve()
-            thread.join()
+            finished.wait()
             raise
         if failures:
             raise SolverError(f"HiGHS failed: {failures[0]}") from failures[0]
@@ -125,13 +121,14 @@ class Session:
         return np.array(ray, dtype=np.float64) if found else None
 
 
-def _work(highs: Highs, failures: list[BaseException]) -> None:
+def _work(highs: Highs, finished: Event, failures: list[BaseException]) -> None:
     try:
         highs.run()
     except BaseException as error:  # handed to the thread that waits
         failures.append(error)
     finally:
         type(highs).resetGlobalScheduler(True)
+        finished.set()
 
 
 def version() -> str:

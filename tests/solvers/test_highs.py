@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from quintet.errors import SolverError
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model, ProblemClass
@@ -157,7 +157,7 @@ def test_a_mixed_integer_program() -> None:
 
 
 def test_a_convex_quadratic_program_and_its_concave_mirror() -> None:
-    rooms = {"variables": {"x": FREE, "y": FREE}, "constraints": {"a": "x + y >= 3"}}
+    rooms: dict[str, Any] = {"variables": {"x": FREE, "y": FREE}, "constraints": {"a": "x + y >= 3"}}
     low = solved(**rooms, objective=minimum("x ** 2 + y ** 2 - 2 * x + 5"))
     high = solved(**rooms, objective=maximum("2 * x - x ** 2 - y ** 2 - 5"))
     assert (low.outcome, low.problem_class) == (Outcome.OPTIMAL, ProblemClass.QP)
@@ -165,8 +165,10 @@ def test_a_convex_quadratic_program_and_its_concave_mirror() -> None:
     assert low.value("x") == pytest.approx(2, abs=1e-9)
     assert high.objective == pytest.approx(-6, abs=1e-9)
     assert low.bound is not None
+    assert low.objective is not None
     assert low.bound <= low.objective <= low.bound + 1e-6
     assert high.bound is not None
+    assert high.objective is not None
     assert high.bound - 1e-6 <= high.objective <= high.bound
 
 
@@ -206,7 +208,9 @@ def test_integers_under_a_quadratic_objective_are_declined() -> None:
 
 
 def test_semicontinuous_variables() -> None:
-    rooms = {"variables": {"x": {"lower": 3, "upper": 9, "domain": "semicontinuous"}, "y": BOX, "n": WHOLE}}
+    rooms: dict[str, Any] = {
+        "variables": {"x": {"lower": 3, "upper": 9, "domain": "semicontinuous"}, "y": BOX, "n": WHOLE}
+    }
     off = solved(**rooms, objective=minimum("x + 2 * y + n"), constraints={"a": "x + y >= 1"})
     on = solved(**rooms, objective=minimum("x + 2 * y + n"), constraints={"a": "x + y >= 2"})
     assert (off.objective, off.value("x")) == (pytest.approx(2), pytest.approx(0))
@@ -228,7 +232,7 @@ def test_infeasible(variables: dict[str, Any]) -> None:
 
 
 def test_a_row_without_variables_can_make_it_infeasible() -> None:
-    rooms = {"variables": {"x": PLUS}, "objective": minimum("x")}
+    rooms: dict[str, Any] = {"variables": {"x": PLUS}, "objective": minimum("x")}
     assert solved(**rooms, constraints={"a": "x - x <= -1"}).outcome is Outcome.INFEASIBLE
     assert solved(**rooms, constraints={"a": "x - x <= 1"}).outcome is Outcome.OPTIMAL
 
@@ -259,7 +263,7 @@ def test_an_unbounded_relaxation_of_an_infeasible_integer_model_is_infeasible() 
 
 def test_infeasible_or_unbounded_is_settled() -> None:
     """Presolve can't tell which; both are unbounded without the second constraint."""
-    rooms = {"variables": {"x": PLUS, "y": PLUS, "z": PLUS}, "objective": maximum("x + y")}
+    rooms: dict[str, Any] = {"variables": {"x": PLUS, "y": PLUS, "z": PLUS}, "objective": maximum("x + y")}
     a = {"a": "x - y + z == 1"}
     assert solved(**rooms, constraints=a).outcome is Outcome.UNBOUNDED
     blocked = {**a, "b": "z - x >= 2", "c": "y <= 0"}
@@ -334,7 +338,7 @@ def test_a_quadratic_point_that_its_duals_do_not_prove_is_not_believed(
 
     wrong = Run("kOptimal", np.array([2.5, 0.5]), np.array([2.0]), -np.inf, None)
     monkeypatch.setattr(Session, "run", lambda self: wrong)
-    rooms = {"variables": {"x": FREE, "y": FREE}, "constraints": {"a": "x + y >= 3"}}
+    rooms: dict[str, Any] = {"variables": {"x": FREE, "y": FREE}, "constraints": {"a": "x + y >= 3"}}
     solution = solved(**rooms, objective=minimum("x ** 2 + y ** 2"))
     assert (solution.outcome, solution.point) == (Outcome.UNKNOWN, None)
 
@@ -497,7 +501,7 @@ def test_solves_in_several_threads_with_different_numbers_of_threads() -> None:
 
 INTERRUPT = """
 import os, signal, threading
-from quintet.formulation.bind import bind
+from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.solvers import Options
 from quintet.solvers.highs import Highs

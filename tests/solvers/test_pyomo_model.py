@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quintet.errors import DataError, MissingDependency, QuintetError, SolverError
-from quintet.formulation.binding import bind
+from quintet.formulation import Formulation, bind, evaluate
 from quintet.formulation.model import Model
 from quintet.solvers import pyomo_model
 from quintet.solvers.pyomo_model import PyomoModel, build

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quintet.errors import DataError
-from quintet.formulation.binding import bind
+from quintet.formulation import Formulation, bind, evaluate
 from quintet.formulation.classify import classify
 from quintet.formulation.model import Model, ProblemClass
 from quintet.solvers.highs import Highs
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
-from quintet.solvers.rewrite import restored, rewrite
+from quintet.solvers.restriction import restricted
+from quintet.solvers.rewrite import rewrite
 from quintet.solvers.scip import Scip
 
 BOX = range(-3, 4)
@@ -68,7 +69,7 @@ def check(sense: str, objective: str, constraints: dict[str, str]) -> None:
     assert found.objectives["objective"] == pytest.approx(expected, abs=1e-6)
     rewritten = rewrite(model)
     if classify(rewritten) in Highs().classes:
-        other = restored(Highs().solve(rewritten, Options()), model)
+        other = restricted(Highs().solve(rewritten, Options()), model)
         assert other.outcome is Outcome.OPTIMAL
         assert other.objective == pytest.approx(expected, abs=1e-6)
 

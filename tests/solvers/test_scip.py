@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from quintet.errors import MissingDependency, SolverError
-from quintet.formulation.binding import bind
+from quintet.formulation import Formulation, bind, evaluate
 from quintet.formulation.model import Model, ProblemClass
 from quintet.solvers import scip, scip_session
 from quintet.solvers.options import Options
@@ -128,7 +128,10 @@ def test_pooling() -> None:
 def test_two_circles_in_a_square() -> None:
     text = """
         sets: {C: 1..2}
-        variables: {x: {index: [C], lower: 0, upper: 1}, y: {index: [C], lower: 0, upper: 1}, r: {lower: 0, upper: 1}}
+        variables:
+          x: {index: [C], lower: 0, upper: 1}
+          y: {index: [C], lower: 0, upper: 1}
+          r: {lower: 0, upper: 1}
         objective: {sense: maximize, expression: r}
         constraints:
           apart: "(x[1] - x[2]) ** 2 + (y[1] - y[2]) ** 2 >= 4 * r ** 2"
@@ -222,7 +225,9 @@ sets: {I: 1..50, J: 1..6}
 variables: {x: {index: "i in I", domain: binary}, over: {index: "j in J", lower: 0, upper: 9999}}
 objective: {sense: minimize, expression: "sum(over[j] for j in J)"}
 constraints:
-  even: {for: "j in J", expression: "sum((i * i * 37 + j * i * 91) % 100 * x[i] for i in I) + over[j] == 1237"}
+  even:
+    for: "j in J"
+    expression: "sum((i * i * 37 + j * i * 91) % 100 * x[i] for i in I) + over[j] == 1237"
 """
 
 

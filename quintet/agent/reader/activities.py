@@ -23,7 +23,8 @@ from .sentences import is_noun_word, is_verb
 from .words import Token
 
 SKIP_BEFORE = DETERMINERS | {
-    "by", "using", "through", "with", "via", "on", "in", "from", "for", "either", "to", "at", "as", "well", "of",
+    "by", "using", "through", "with", "via", "on", "in", "from", "for", "either", "to", "at", "as", "well",
+    "of",
 }  # fmt: skip
 LONGEST_NAME = 5
 MOST_MEASURED = 6
@@ -32,7 +33,8 @@ ENDINGS = {".", "?", "!", ";", ","}
 MOST_ACTIVITIES = 12
 UNITS = MEASURES | PERIODS | set(TIME_UNITS) | {"time", "number", "total", "amount"}
 UNDECIDED = UNITS | {
-    "profit", "cost", "revenue", "price", "budget", "wage", "bill", "company", "average", "manager", "owner", "manufacturer",
+    "profit", "cost", "revenue", "price", "budget", "wage", "bill", "company", "average", "manager",
+    "owner", "manufacturer",
     "employee", "worker", "store", "shop", "customer",
 }  # fmt: skip
 SORTS = {"type", "kind", "sort", "size", "variety", "version", "model", "form", "number", "amount", "choice"}

@@ -104,7 +104,10 @@ class Goal:
 
 @dataclass
 class Facts:
-    """All that was placed, and the numbers that were explained without entering the model."""
+    """All that was placed, and the numbers that were explained without entering the model.
+
+    `counts` are stems of nouns counted (`two types of ads`), `stages` numbers of resources (`two processes`).
+    """
 
     rates: list[Rate] = field(default_factory=list)
     limits: list[Limit] = field(default_factory=list)
@@ -117,6 +120,7 @@ class Facts:
     units: dict[str, int] = field(default_factory=dict)
     assumptions: list[tuple[str, str]] = field(default_factory=list)
     counts: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    stages: list[tuple[float, str]] = field(default_factory=list)
 
     def explain(self, token: Token) -> None:
         """Record that the number needs no place in the model."""

@@ -9,13 +9,17 @@ from .words import FUNCTION_WORDS
 
 STOPS = {"while", "if", "when", "given", "assuming", ",", ";", "?", "(", "so", "based", "subject", "under"}
 SUPERLATIVES = {
-    "maximum": "maximize", "highest": "maximize", "largest": "maximize", "greatest": "maximize", "most": "maximize",
-    "maximal": "maximize", "minimum": "minimize", "lowest": "minimize", "minimal": "minimize", "least": "minimize",
+    "maximum": "maximize", "highest": "maximize", "largest": "maximize", "greatest": "maximize",
+    "most": "maximize",
+    "maximal": "maximize", "minimum": "minimize", "lowest": "minimize", "minimal": "minimize",
+    "least": "minimize",
     "smallest": "minimize", "cheapest": "minimize",
 }  # fmt: skip
 MEASURED = {
-    "profit", "profits", "cost", "costs", "revenue", "return", "income", "earnings", "time", "amount", "number", "wage",
-    "score", "expense", "price", "total", "possible", "monthly", "daily", "weekly", "overall", "yield", "interest",
+    "profit", "profits", "cost", "costs", "revenue", "return", "income", "earnings", "time", "amount",
+    "number", "wage",
+    "score", "expense", "price", "total", "possible", "monthly", "daily", "weekly", "overall", "yield",
+    "interest",
 }  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from .sentences import Clause, is_noun_word
 from .words import FUNCTION_WORDS, Token, verb_base
 
 COMPANIONS = {
-    "one", "version", "type", "size", "model", "kind", "option", "unit", "method", "variety", "batch", "form", "trip",
-    "edition", "industry", "sector", "brand", "product", "machine", "plant", "location", "experiment", "ad", "shop",
+    "one", "version", "type", "size", "model", "kind", "option", "unit", "method", "variety", "batch",
+    "form", "trip",
+    "edition", "industry", "sector", "brand", "product", "machine", "plant", "location", "experiment",
+    "ad", "shop",
 }  # fmt: skip
 UNWRITTEN = re.compile(r"[^\w-]")
 UNIVERSAL = {"item", "unit", "product", "thing", "good", "type", "kind", "total", "method", "option"}
@@ -48,8 +50,8 @@ class Names:
     """The names of one candidate set of activities, ready to be found in clauses."""
 
     def __init__(self, activities: tuple[Activity, ...], tokens: list[Token]) -> None:
-        self.activities = activities
         self._keys = [_lemma(token) for token in tokens]
+        self.activities = activities
         self.names = self._completed()
         counts: dict[str, int] = {}
         for name in self.names:
@@ -67,7 +69,9 @@ class Names:
         """The names as the text spells them, hyphens for spaces."""
         shown = []
         for activity, name in zip(self.activities, self.names, strict=True):
-            words = [*activity.name.lower().split(), *name[len(activity.lemmas) :]]
+            words = activity.name.lower().split()
+            if len(name) > len(activity.lemmas):
+                words.append(self.activities[-1].name.lower().split()[-1])
             shown.append("-".join(filter(None, (UNWRITTEN.sub("", word) for word in words))))
         return shown if len(set(shown)) == len(shown) else ["-".join(name) for name in self.names]
 
@@ -135,9 +139,15 @@ class Names:
     def _group_nouns(self, tokens: list[Token]) -> set[str]:
         group = {self.head} if self.head else set()
         for at, token in enumerate(tokens):
-            if token.lemma in TYPE_WORDS and at + 2 < len(tokens) and tokens[at + 1].low == "of":
-                group |= self._noun_run(tokens, at + 2)
-            elif token.low == "of" and at + 1 < len(tokens) and tokens[at + 1].low == "each" and at >= 2:
+            if (
+                token.lemma in TYPE_WORDS
+                and at + 2 < len(tokens)
+                and tokens[at + 1].low == "of"
+                or token.low == "of"
+                and at + 1 < len(tokens)
+                and tokens[at + 1].low == "each"
+                and at >= 2
+            ):
                 group |= self._noun_run(tokens, at + 2)
             elif token.low == "whom" and at >= 3 and tokens[at - 1].low == "of":
                 group |= {tokens[at - 3 if tokens[at - 2].text == "," else at - 2].lemma}

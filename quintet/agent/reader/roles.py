@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from .lexicon import COST, PROFIT, REVENUE, RETURN
+from .lexicon import COST, PROFIT, RETURN, REVENUE
 from .views import View
 
 STRONG = {
-    "profit": "profit", "profits": "profit", "profited": "profit", "revenue": "revenue", "revenues": "revenue",
+    "profit": "profit", "profits": "profit", "profited": "profit", "revenue": "revenue",
+    "revenues": "revenue",
     "cost": "cost", "costs": "cost",
-    "costing": "cost", "price": "price", "priced": "price", "prices": "price", "wage": "cost", "wages": "cost",
-    "salary": "cost", "return": "return", "returns": "return", "interest": "return", "paid": "cost", "pays": "cost",
+    "costing": "cost", "price": "price", "priced": "price", "prices": "price", "wage": "cost",
+    "wages": "cost",
+    "salary": "cost", "return": "return", "returns": "return", "interest": "return", "paid": "cost",
+    "pays": "cost",
     "pay": "cost", "budget": "cost", "spend": "cost", "expense": "cost", "expenses": "cost", "loss": "loss",
     "income": "revenue", "tip": "tip", "tax": "tax", "fee": "fee", "commission": "commission",
 }  # fmt: skip
 WEAK = {
-    "earn": "earn", "earns": "earn", "earning": "earn", "earned": "earn", "earnings": "earn", "sells": "revenue",
+    "earn": "earn", "earns": "earn", "earning": "earn", "earned": "earn", "earnings": "earn",
+    "sells": "revenue",
     "sell": "revenue", "sold": "revenue", "selling": "revenue", "yield": "return", "yields": "return",
-    "yielding": "return", "fundraise": "revenue", "makes": "make", "generates": "earn", "net": "profit", "nets": "profit",
-    "gets": "earn", "get": "earn", "brings": "earn", "buy": "cost", "buying": "cost", "purchase": "cost", "averages": "cost",
+    "yielding": "return", "fundraise": "revenue", "makes": "make", "generates": "earn", "net": "profit",
+    "nets": "profit",
+    "gets": "earn", "get": "earn", "brings": "earn", "buy": "cost", "buying": "cost", "purchase": "cost",
+    "averages": "cost",
 }  # fmt: skip
 WANTED = {
     "profit": ("profit", "earn", "make"),

@@ -13,8 +13,10 @@ STRONG = {"while", "whereas", "but", "because", "since", "if", "although", "thou
 WEAK = {",", "and", "or", "then", "\u2014", "-"}
 CLAUSE_SUBJECTS = PRONOUNS | {"there", "it", "each", "both", "all"}
 ORDERS = {"determine", "find", "calculate", "formulate", "help", "decide"}
+MODALS = {"can", "could", "must", "should", "will", "would", "may", "might", "cannot", "can't"}
 PARTICIPLES = {
-    "made", "sold", "built", "grown", "used", "taken", "given", "bought", "held", "sent", "eaten", "spent", "paid",
+    "made", "sold", "built", "grown", "used", "taken", "given", "bought", "held", "sent", "eaten", "spent",
+    "paid",
     "kept", "shot", "sewn", "caught", "seen", "known", "chosen", "brought", "flown", "shipped", "planned",
 }  # fmt: skip
 PARAGRAPH = re.compile(r"\n\s*(?:\n|[-*\u2022]\s|\(?\d{1,2}[.)]\s)")
@@ -79,6 +81,8 @@ def is_verb(tokens: tuple[Token, ...] | list[Token], at: int) -> bool:
     """Whether the token looks like a finite verb (or an auxiliary) at that place."""
     token = tokens[at]
     if token.low in AUXILIARIES and token.low not in ("need", "needs"):
+        return True
+    if at and tokens[at - 1].low in MODALS and token.is_noun:
         return True
     if token.kind != "word" or not verb_base(token.low) or token.low.endswith("ing"):
         return False
@@ -202,9 +206,8 @@ def _inside_amount(tokens: list[Token], at: int) -> bool:
     after = tokens[at + 1].low if at + 1 < len(tokens) else ""
     joins = tokens[at].low in ("but", "and", "or")
     amount = tokens[at].low in ("and", ",") and at + 1 < len(tokens) and tokens[at + 1].is_number
-    return amount or (
-        joins and (tokens[at - 1].is_number or (tokens[at - 1].low == "than" and after == "equal"))
-    )
+    bare = tokens[at - 1].is_number and after not in ("each", "every", "the", "a", "an")
+    return amount or (joins and (bare or (tokens[at - 1].low == "than" and after == "equal")))
 
 
 def _only_marks(tokens: list[Token]) -> bool:

@@ -52,7 +52,8 @@ def _whole(view: View, measure: Measure) -> tuple[str, ...]:
     stop = at
     inside = {place for mention in view.mentions for place in range(mention.start, mention.stop)}
     while stop < min(len(view.tokens), at + 7) and stop not in inside and view.words[stop] not in (
-        "must", "should", "can", "be", "has", "have", "are", "is", "in", "need", "needs", "to", ",", "by", "using", "may", "will",
+        "must", "should", "can", "be", "has", "have", "are", "is", "in", "need", "needs", "to", ",", "by",
+        "using", "may", "will",
     ):  # fmt: skip
         stop += 1
     return view.content(at, stop)

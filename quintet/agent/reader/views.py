@@ -12,7 +12,8 @@ from .sentences import Clause, is_verb
 from .words import FUNCTION_WORDS, Token, verb_base
 
 SUPPLY_WORDS = {
-    "available", "budget", "capacity", "access", "hand", "supply", "stock", "only", "limit", "limited", "inventory",
+    "available", "budget", "capacity", "access", "hand", "supply", "stock", "only", "limit", "limited",
+    "inventory",
     "open", "capital", "afford", "accommodate",
 }  # fmt: skip
 INVESTING = {"invest", "invests", "investing", "put", "allocate", "manage", "distribute"}
@@ -42,7 +43,8 @@ class View:
     @property
     def quote(self) -> str:
         """The clause, verbatim."""
-        start = self.tokens[0] if self.tokens[0].kind == "word" or len(self.tokens) == 1 else self.tokens[1]
+        marks = (",", ";", ":", "-")
+        start = next((token for token in self.tokens if token.text not in marks), self.tokens[0])
         return self.text[start.start : self.tokens[-1].end]
 
     def decline(self, reason: str) -> ReaderDeclined:

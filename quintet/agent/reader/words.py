@@ -37,9 +37,12 @@ TOKEN = re.compile(
 IRREGULAR = {
     "knives": "knife", "loaves": "loaf", "shelves": "shelf", "leaves": "leaf", "wives": "wife",
     "men": "man", "women": "woman", "feet": "foot", "geese": "goose", "children": "child",
-    "mice": "mouse", "wolves": "wolf", "halves": "half", "scarves": "scarf", "calves": "calf", "thieves": "thief", "hooves": "hoof", "wharves": "wharf",
-    "elves": "elf", "atlases": "atlas", "atlas": "atlas", "canvases": "canvas", "canvas": "canvas", "lens": "lens",
-    "gas": "gas", "bus": "bus", "glasses": "glass", "lice": "louse", "teeth": "tooth", "oxen": "ox", "people": "people",
+    "mice": "mouse", "wolves": "wolf", "halves": "half", "scarves": "scarf", "calves": "calf",
+    "thieves": "thief", "hooves": "hoof", "wharves": "wharf",
+    "elves": "elf", "atlases": "atlas", "atlas": "atlas", "canvases": "canvas", "canvas": "canvas",
+    "lens": "lens",
+    "gas": "gas", "bus": "bus", "glasses": "glass", "lice": "louse", "teeth": "tooth", "oxen": "ox",
+    "people": "people",
     "potatoes": "potato", "tomatoes": "tomato",
     "heroes": "hero", "mangoes": "mango", "shoes": "shoe", "cookies": "cookie", "movies": "movie",
     "pies": "pie", "ties": "tie", "calories": "calorie", "smoothies": "smoothie", "brownies": "brownie",
@@ -110,7 +113,8 @@ def lemma_of(low: str) -> str:
 
 SUFFIXES = (
     "iveness", "ership", "ations", "ation", "ments", "ition", "iness", "ment", "ings", "ness", "ship",
-    "ting", "ning", "ping", "ming", "ions", "ing", "ers", "ion", "ies", "ed", "es", "er", "or", "al", "s", "y",
+    "ting", "ning", "ping", "ming", "ions", "ing", "ers", "ion", "ies", "ed", "es", "er", "or", "al", "s",
+    "y",
     "e",
 )  # fmt: skip
 

@@ -166,7 +166,9 @@ class Data:
         return self._by_type[type(node)](node, indices, lift)
 
     def _undefined(self, message: str, node: Node) -> DataError:
-        return DataError(f"{message} in {to_text(node)!r}", remedy="exclude it by a filter or correct the data")
+        return DataError(
+            f"{message} in {to_text(node)!r}", remedy="exclude it by a filter or correct the data"
+        )
 
     # references
 
@@ -180,9 +182,7 @@ class Data:
             return self._model.universe.elements[int(data.ids[row])]
         return lift(float(data.values[row]))
 
-    def row(
-        self, position: Any, node: ParameterRef | VariableRef | ExpressionRef, indices: Indices
-    ) -> int:
+    def row(self, position: Any, node: ParameterRef | VariableRef | ExpressionRef, indices: Indices) -> int:
         """The row of a family that a reference names.
 
         Raises:
@@ -234,7 +234,9 @@ class Data:
         return lift(value)
 
     def _conditional(self, node: Conditional, indices: Indices, lift: Lift) -> Any:
-        return self._value(node.then if self.truth(node.condition, indices) else node.otherwise, indices, lift)
+        return self._value(
+            node.then if self.truth(node.condition, indices) else node.otherwise, indices, lift
+        )
 
     # truth
 
@@ -264,7 +266,8 @@ class Data:
         if name in CURVES:
             return lift(self._curve(node, self.number(node.arguments[0], indices, as_is)))
         raise DataError(
-            f"{name} of data alone is not taken by CP-SAT", remedy="work it out in a parameter, or leave it out"
+            f"{name} of data alone is not taken by CP-SAT",
+            remedy="work it out in a parameter, or leave it out",
         )
 
     def _curve(self, node: Call, value: float) -> float:

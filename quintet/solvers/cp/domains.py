@@ -104,7 +104,9 @@ class Domains:
             return found.members
         row = found.family.position.get(key)
         if row is None:
-            raise DataError(f"there is no set {name}[{', '.join(map(str, key))}]", remedy="exclude it by 'if'")
+            raise DataError(
+                f"there is no set {name}[{', '.join(map(str, key))}]", remedy="exclude it by 'if'"
+            )
         return found.member(row).members
 
     def _united(self, node: Sum, indices: Indices) -> Members:
@@ -161,7 +163,9 @@ class Domains:
         if node.function.endswith("w"):
             place %= len(members.keys)
         if not 0 <= place < len(members.keys):
-            raise DataError(f"{node.function} leaves the set", remedy="exclude it by 'if', or use prevw and nextw")
+            raise DataError(
+                f"{node.function} leaves the set", remedy="exclude it by 'if', or use prevw and nextw"
+            )
         return _bare(members.keys[place])
 
     def _end(self, name: str, members: Members) -> Any:

@@ -146,7 +146,9 @@ class Numbers:
     def _add_quotient(self, node: Quotient, indices: Indices, factor: Exact, total: Affine) -> None:
         below = self.form(node.denominator, indices)
         if not below.is_number:
-            raise Declined(f"CP-SAT does not divide by a decision, as {to_text(node)!r} does", remedy=ELSEWHERE)
+            raise Declined(
+                f"CP-SAT does not divide by a decision, as {to_text(node)!r} does", remedy=ELSEWHERE
+            )
         if not below.constant:
             raise DataError(f"division by 0 in {to_text(node)!r}", remedy="exclude it by a filter")
         self._add(node.numerator, indices, simplest(Fraction(factor) / below.constant), total)
@@ -158,9 +160,11 @@ class Numbers:
     # products
 
     def _add_product(self, node: Product, indices: Indices, factor: Exact, total: Affine) -> None:
-        varying = [part for part in node.factors if self._data.varies(part) or _is_special(part)]
+        varying = []
         for part in node.factors:
-            if part not in varying:
+            if self._data.varies(part) or _is_special(part):
+                varying.append(part)
+            else:
                 factor = simplest(factor * self._data.exact(part, indices))
         if len(varying) == 1:
             self._add(varying[0], indices, factor, total)
@@ -190,8 +194,8 @@ class Numbers:
         power = exponent.constant
         if power != int(power) or not 0 <= power <= MOST_POWER:
             raise Declined(
-                f"CP-SAT takes whole powers from 0 to {MOST_POWER}, not {float(power):g} in {to_text(node)!r}",
-                remedy=ELSEWHERE,
+                f"CP-SAT takes no power {float(power):g}, as in {to_text(node)!r}",
+                remedy=f"write a whole one from 0 to {MOST_POWER}, or {ELSEWHERE}",
             )
         total.add(self._power(base, int(power)), factor)
 
@@ -267,7 +271,9 @@ class Numbers:
         wholes, factor = self._program.whole(lines)
         inside = [self._inside(argument, piece) for piece in pieces]
         ends = [self._program.range(whole) for whole in wholes]
-        value = self._program.integer(min(low for low, _ in ends), max(high for _, high in ends), to_text(node))
+        value = self._program.integer(
+            min(low for low, _ in ends), max(high for _, high in ends), to_text(node)[:60]
+        )
         for whole, condition in zip(wholes, inside, strict=True):
             equal = conditions.row(_with_term(whole, value, -1), "==")
             self._program.post(conditions.any_of([conditions.opposite(condition), equal]))

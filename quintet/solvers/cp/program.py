@@ -89,7 +89,9 @@ class Program:
     def _overflow(self, form: Whole, size: int) -> Declined:
         sizes = {v: abs(c) * max(abs(self._lower[v]), abs(self._upper[v])) for v, c in form.terms}
         if not sizes:
-            return Declined(f"the number {form.constant:.3g} is beyond what CP-SAT counts to", remedy=ELSEWHERE)
+            return Declined(
+                f"the number {form.constant:.3g} is beyond what CP-SAT counts to", remedy=ELSEWHERE
+            )
         worst = max(sizes, key=lambda v: sizes[v])
         coefficient = dict(form.terms)[worst]
         return Declined(
@@ -170,12 +172,12 @@ class Program:
     # conditions
 
     def post(self, condition: Condition) -> bool:
-        """Demand a condition; False if it can't hold, and nothing was added."""
+        """Demand a condition; False if it can't hold, and the whole model with it."""
         condition = self._settled(condition)
         if isinstance(condition, bool):
             return condition
         if isinstance(condition, AllOf):
-            return all([self.post(part) for part in condition.parts])
+            return all(self.post(part) for part in condition.parts)
         if isinstance(condition, Different):
             self.model.add_all_different([self.expression(form) for form in condition.forms])
         else:

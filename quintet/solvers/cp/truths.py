@@ -27,7 +27,7 @@ from quintet.formulation.tree import (
 from quintet.solvers.cp import conditions
 from quintet.solvers.cp.affine import Affine, Whole
 from quintet.solvers.cp.conditions import Condition
-from quintet.solvers.cp.data import Data, Indices
+from quintet.solvers.cp.data import Data, Exact, Indices
 from quintet.solvers.cp.numbers import ELSEWHERE, Numbers
 from quintet.solvers.cp.program import Program
 from quintet.solvers.solver import Declined
@@ -83,6 +83,9 @@ class Truths:
 
     def constraint(self, node: Node, indices: Indices) -> Condition:
         """As `condition`, for a whole constraint: data alone are compared within tolerance there."""
+        if isinstance(node, Conditional):
+            chosen = node.then if self._data.truth(node.condition, indices) else node.otherwise
+            return self.constraint(chosen, indices)
         if isinstance(node, Compare):
             return self._compare(node, indices, False)
         return self._read(node, indices, False)
@@ -114,7 +117,7 @@ class Truths:
         forms = [self._numbers.form(operand, indices) for operand in node.operands]
         whole = [self._is_whole(operand) for operand in node.operands]
         links = [
-            self._link(OPPOSITE[sign] if negated else sign, forms[i].minus(forms[i + 1]), whole[i] and whole[i + 1])
+            self._link(OPPOSITE[sign] if negated else sign, forms[i], forms[i + 1], whole[i] and whole[i + 1])
             for i, sign in enumerate(node.operators)
         ]
         return conditions.any_of(links) if negated else conditions.all_of(links)
@@ -124,11 +127,12 @@ class Truths:
             self._whole[id(node)] = is_integral(node, self._model)
         return self._whole[id(node)]
 
-    def _link(self, sign: str, difference: Affine, whole: bool) -> Condition:
+    def _link(self, sign: str, left: Affine, right: Affine, whole: bool) -> Condition:
         if not whole:
             sign = {"<": "<=", ">": ">="}.get(sign, sign)
+        difference = left.minus(right)
         if difference.is_number:
-            return _compared(float(difference.constant), sign)
+            return _compared(difference.constant, sign, slack_of(float(left.constant), float(right.constant)))
         return conditions.row(self._scaled(difference), sign)
 
     def _scaled(self, form: Affine) -> Whole:
@@ -197,19 +201,18 @@ class Truths:
             condition = conditions.at_least(len(zero) - 1, zero)
         else:
             condition = conditions.all_of(
-                conditions.any_of([zero[i], zero[j]]) for i in range(len(zero)) for j in range(i + 2, len(zero))
+                conditions.any_of([zero[i], zero[j]])
+                for i in range(len(zero))
+                for j in range(i + 2, len(zero))
             )
         return conditions.opposite(condition) if negated else condition
 
 
-def _compared(difference: float, sign: str) -> bool:
+def _compared(difference: Exact, sign: str, slack: float) -> bool:
     """A comparison in which no decision is left, as the evaluator judges it."""
-    slack = slack_of(difference, 0.0)
     if sign == "==":
         return abs(difference) <= slack
     if sign == "!=":
         return abs(difference) > slack
     distance = difference if sign in ("<", "<=") else -difference
-    return distance + (1.0 if sign in ("<", ">") else 0.0) <= slack
-
-
+    return distance + (sign in ("<", ">")) <= slack
