@@ -4,10 +4,11 @@
 
 The folder of the sets is `QUINTET_BENCHMARKS` (default: `shared/benchmarks` beside the repository).
 
-`nl4opt_test` is restricted to the items whose published labels agree (`label_votes.agree > 0, differ == 0`); an
-answer is right if its optimum equals the label (strict: in the domain the reader chose; lenient: or as LP).
-`nl4opt_dev` has no labels: the optimum is compared with that of the declaration shipped with the item, solved in
-the domain the reader chose (strict) or as LP as well (lenient).
+`nl4opt_test` is restricted to the items whose published labels agree (`label_votes.agree > 0, differ == 0`);
+an answer is right if its optimum equals the label (strict: in the domain the reader chose; lenient: or as
+LP). Labels read `more than` as `at least`; the reader does not, for counts: that difference counts as wrong
+in the strict figure. `nl4opt_dev` has no labels: the optimum is compared with that of the declaration that
+comes with the item, solved in the domain the reader chose (strict) or in the other as well (lenient).
 """
 
 from __future__ import annotations
@@ -121,7 +122,8 @@ def wilson(hits: int, n: int, z: float = 1.959964) -> tuple[float, float]:
 
 def _line(name: str, hits: int, n: int) -> str:
     low, high = wilson(hits, n)
-    return f"  {name:<26}{hits:>4} of {n:<4}{100 * hits / max(n, 1):6.1f} %   95 % interval {100 * low:.1f} to {100 * high:.1f} %"
+    share = f"{hits:>4} of {n:<4}{100 * hits / max(n, 1):6.1f} %"
+    return f"  {name:<26}{share}   95 % interval {100 * low:.1f} to {100 * high:.1f} %"
 
 
 def report(result: Score) -> str:
@@ -129,8 +131,9 @@ def report(result: Score) -> str:
     import highspy
 
     today = datetime.now(UTC).date().isoformat()
+    versions = f"Python {platform.python_version()}, highspy {highspy.Highs().version()}"
     lines = [
-        f"{result.dataset}: n = {result.n}, {today}, Python {platform.python_version()}, highspy {highspy.Highs().version()}",
+        f"{result.dataset}: n = {result.n}, {today}, {versions}",
         _line("answered", result.answered, result.n),
         _line("right (our domain)", result.right, result.n),
         _line("right (or as LP)", result.right_lenient, result.n),

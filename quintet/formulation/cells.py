@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
+from typing import Any
 
 PLAIN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?", re.ASCII)
 GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?", re.ASCII)
@@ -74,3 +76,19 @@ def _explain(text: str, point: str, decimal: str) -> tuple[str, str]:
     if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
         return "is not a number that a model can use", "write a finite number, or leave the cell empty"
     return "is not a number", "write digits only, without unit or currency"
+
+
+def text_of(value: Any) -> str:
+    """A typed value of a file as the text a person would write: `12` for 12.0, ISO dates, '' for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ")
+    return str(value)

@@ -220,7 +220,7 @@ class Short(Entry):
 
 
 class Table(Entry):
-    """A file with rows and columns: CSV or XLSX.
+    """A file with rows and columns: CSV, XLSX, JSON (a list of objects) or Parquet.
 
     `keys` are the columns that name the elements; with `across`, the other columns are the
     elements of one more index (a crosstab).

@@ -1,4 +1,4 @@
-"""Tables in files: CSV or XLSX → columns and rows of text, checked.
+"""Tables in files: CSV, XLSX, JSON or Parquet → columns and rows of text, checked.
 
 Cells stay text until their column's use is known, so that an element `007` survives. Every error
 names the file, the sheet, the row as the file counts it, and the column.
@@ -7,20 +7,21 @@ names the file, the sheet, the row as the file counts it, and the column.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from quintet.errors import DataError
 from quintet.formulation.cells import UnreadableNumber, read_number
 from quintet.formulation.csv_reader import read_csv
-from quintet.formulation.grid import short
+from quintet.formulation.grid import Grid, short
+from quintet.formulation.records_reader import READERS
 from quintet.formulation.schema import Table
 from quintet.formulation.xlsx_reader import read_xlsx
 
 SIZE_LIMIT = 200_000_000
 WORKBOOKS = (".xlsx", ".xlsm")
-OTHERS = (".xls", ".xlsb", ".ods", ".numbers", ".parquet", ".json", ".zip", ".gz")
+OTHERS = (".xls", ".xlsb", ".ods", ".numbers", ".zip", ".gz")
 VALUE = "value"
 """Name of the value column of a molten crosstab."""
 
@@ -164,7 +165,7 @@ def read_table(entry: Table, folder: Path, place: str) -> TableData:
     """
     path = _path(entry, folder, place)
     where = f"{place}, {entry.file}"
-    grid = read_xlsx(path, entry, where) if path.suffix.lower() in WORKBOOKS else read_csv(path, entry, where)
+    grid = _reader(path)(path, entry, where)
     columns, rows, lines = grid.headed()
     name = place.rpartition(".")[2]
     table = TableData(
@@ -182,12 +183,19 @@ def read_table(entry: Table, folder: Path, place: str) -> TableData:
     return table
 
 
+def _reader(path: Path) -> Callable[[Path, Table, str], Grid]:
+    suffix = path.suffix.lower()
+    return read_xlsx if suffix in WORKBOOKS else READERS.get(suffix, read_csv)
+
+
 def _path(entry: Table, folder: Path, place: str) -> Path:
     file, remedy = entry.file, "correct tables' file, or name the folder of the data with --data DIR"
     if "://" in file:
         raise DataError(f"{short(file)} is an address", place=place, remedy="download it, and name the file")
     if Path(file).suffix.lower() in OTHERS:
-        raise DataError(f"{short(file)} can't be read", place=place, remedy="save it as CSV or XLSX")
+        raise DataError(
+            f"{short(file)} can't be read", place=place, remedy="save it as CSV, XLSX, JSON or Parquet"
+        )
     try:
         home, path = folder.resolve(), (folder / file).resolve()
         inside, found = path.is_relative_to(home), path.is_file()

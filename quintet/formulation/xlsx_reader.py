@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import io
 import warnings
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from quintet.errors import DataError, MissingDependency
+from quintet.formulation.cells import text_of
 from quintet.formulation.grid import Grid, Row, check_cells, short
 from quintet.formulation.schema import Table
 
@@ -120,27 +120,12 @@ def _rows(sheet: Any, place: str) -> tuple[list[Row], list[int]]:
     for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
         cells += len(values) + 1
         check_cells(cells, place)
-        row = tuple(_text(value) for value in values)
+        row = tuple(text_of(value) for value in values)
         if any(row):
             _check_errors(row, line, place)
             rows.append(row)
             lines.append(line)
     return rows, lines
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
-        return value.date().isoformat() if midnight else value.isoformat(" ")
-    return str(value)
 
 
 def _check_errors(row: Row, line: int, place: str) -> None:

@@ -405,5 +405,7 @@ def test_rows_that_the_index_does_not_hold_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_conditional_of_comparisons_is_a_constraint() -> None:
-    text = small(sets="I: 1..2", constraints='c: {for: "i in I", expression: "x[i] >= 1 if i > 1 else x[i] <= 5"}')
+    text = small(
+        sets="I: 1..2", constraints='c: {for: "i in I", expression: "x[i] >= 1 if i > 1 else x[i] <= 5"}'
+    )
     assert len(load(text.replace("{a: 1, b: 2}", "[1, 2]")).constraints["c"].family) == 2

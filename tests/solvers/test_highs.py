@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_a_linear_program() -> None:
     assert solution.bound == pytest.approx(36)
     assert solution.gap == pytest.approx(0)
     assert (solution.value("x"), solution.value("y")) == (pytest.approx(2), pytest.approx(6))
-    assert (solution.solver, solution.version) == ("highs", "1.14.0")
+    assert (solution.solver, solution.version) == ("highs", version("highspy"))
     assert solution.seconds > 0
     assert solution.log == ""
 
@@ -463,7 +464,7 @@ def test_wrong_options_are_named(extra: dict[str, Any], message: str) -> None:
 
 def test_the_log_is_kept_on_request_and_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     solution = solved(Options(log=True), **WYNDOR)
-    assert "HiGHS 1.14" in solution.log
+    assert "Running HiGHS" in solution.log
     assert "Model status" in solution.log
     solved(**HARD)
     with pytest.raises(SolverError):
@@ -472,7 +473,9 @@ def test_the_log_is_kept_on_request_and_nothing_is_printed(capfd: pytest.Capture
 
 
 def test_coefficients_that_highs_refuses_are_an_error_in_one_line() -> None:
-    with pytest.raises(SolverError, match=r"^HiGHS refuses the model: .*; scale the data"):
+    with pytest.raises(
+        SolverError, match=r"^constraints\.a: a coefficient of 1e\+16 is more than HiGHS takes; use larger"
+    ):
         solved(variables={"x": PLUS}, objective=maximum("x"), constraints={"a": "1e16 * x <= 1"})
 
 
@@ -509,11 +512,11 @@ from quintet.solvers.session import Session
 from tests_hard import HARD
 
 begun = threading.Event()
-load = Session._load
-def loaded(self, arrays):
-    load(self, arrays)
+run = Session.run
+def observed(self):
     self._highs.cbMipLogging.subscribe(lambda event: begun.set())
-Session._load = loaded
+    return run(self)
+Session.run = observed
 def interrupt():
     begun.wait(30)
     os.kill(os.getpid(), signal.SIGINT)

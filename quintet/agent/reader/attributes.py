@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...errors import ReaderDeclined
 from .facts import Rate
 from .lexicon import MEASURES, TIME_UNITS
+from .views import refusal
 from .words import stem_of, stems_match
 
 UNSPECIFIC = MEASURES | set(TIME_UNITS) | {"money", ""}
@@ -69,10 +69,10 @@ def _refuse_second_value(rate: Rate, attributes: list[Attribute]) -> None:
         first = attribute.rates.get(rate.activity)
         if first is None or not _is_same(rate, first) or first.token.value == rate.token.value:
             continue
-        raise ReaderDeclined(
+        raise refusal(
             f"two values are told for the same thing: {first.token.text!r} and {rate.token.text!r}",
-            clause=rate.token.text, remedy="reword it, or write the formulation yourself",
-        )  # fmt: skip
+            rate.quote,
+        )
 
 
 def _is_same(one: Rate, other: Rate) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
-from ...errors import ReaderDeclined
 from .lexicon import MAXIMIZE, MINIMIZE
-from .views import REMEDY, View
+from .views import View, refusal
 
 CONDITION = re.compile(
     r"\b(unless|only if|only when|provided that|as long as|whenever|otherwise|depending|depends|in case)\b"
@@ -44,11 +43,7 @@ def check_periods(quotes: list[str], units: set[str]) -> None:
                 continue
             first = first or period
             if period != first:
-                raise ReaderDeclined(
-                    f"some numbers are told per {first}, some per {period}: {quote!r}",
-                    clause=quote,
-                    remedy=REMEDY,
-                )
+                raise refusal(f"some numbers are told per {first}, some per {period}: {quote!r}", quote)
 
 
 def check_conditions(views: list[View]) -> None:
@@ -69,7 +64,7 @@ def _check_sentence(views: list[View]) -> None:
     for view in views:
         if CONDITION.search(told) and (view.measures or view.mentions):
             quote = view.text[views[0].tokens[0].start : views[-1].tokens[-1].end]
-            raise ReaderDeclined(f"the reader takes no conditions: {quote!r}", clause=quote, remedy=REMEDY)
+            raise refusal(f"the reader takes no conditions: {quote!r}", quote)
     words = set(told.split())
     if words & (QUESTIONS | MAXIMIZE | MINIMIZE):
         return

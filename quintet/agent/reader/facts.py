@@ -89,7 +89,8 @@ class Share:
 class Goal:
     """The objective: its sense and the words that name what is maximised or minimised.
 
-    `head` are the stems of the thing itself, `counts` whether its number is asked (`the number of trips`), `only` the activities named in it.
+    `head` are the stems of the thing itself, `counts` whether its number is asked (`the number of trips`),
+    `only` the activities named in it.
     """
 
     sense: str

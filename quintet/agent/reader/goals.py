@@ -84,7 +84,7 @@ def _named(view: View, start: int, stop: int) -> tuple[int, ...]:
 
 
 def _head(view: View, start: int, stop: int) -> tuple[bool, tuple[str, ...]]:
-    """The stems after `number of`, up to the next preposition or verb; units (`number of units of`) skipped."""
+    """The stems after `number of`, up to the next preposition; units (`number of units of`) skipped."""
     at = next(
         (
             place

@@ -54,7 +54,7 @@ class Matcher:
         self._taken: set[tuple[int, str]] = set()
 
     def place_all(self) -> Iterator[tuple[Limit, list[Row] | Total | Bound | str]]:
-        """Every limit with its place; what was told in one sentence of equal words goes to different attributes."""
+        """Every limit with its place; of limits in equal words each gets an attribute of its own."""
         waiting: list[Limit] = []
         for limit in self.facts.limits:
             placed = self.place(limit)

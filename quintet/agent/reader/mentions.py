@@ -25,8 +25,8 @@ TYPE_WORDS = {"type", "kind", "sort", "variety", "size", "form", "method", "mode
 class Mention:
     """Tokens `start` to `stop` of a clause that name one activity (or several: `A and B`).
 
-    `full` is false for a short form that lacks the noun its full name ends with; `vague` is true for that noun
-    alone (`medication` for `anxiety medication`), which may mean more than the one activity.
+    `full` is false for a short form that lacks the noun its full name ends with; `vague` is true for that
+    noun alone (`medication` for `anxiety medication`), which may mean more than the one activity.
     """
 
     start: int
@@ -215,9 +215,7 @@ class Names:
         after = tokens[at + size] if at + size < len(tokens) else None
         if after is None or not is_noun_word(tokens, at + size):
             return not (at and tokens[at].lemma in ADJECTIVE_KEYS and verb_base(tokens[at - 1].low) == "be")
-        if after.lemma in self.group | self.common | COMPANIONS | set(name):
-            return True
-        return False
+        return after.lemma in self.group | self.common | COMPANIONS | set(name)
 
     def _is_longer_name(self, tokens: tuple[Token, ...], at: int, name: tuple[str, ...]) -> bool:
         """Whether the text keeps calling it more than the name (`anxiety medication` for `medication`)."""

@@ -29,6 +29,12 @@ class Objective:
     minus: Attribute | None = None
     only: tuple[int, ...] = ()
 
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Sense and coefficients, without the words."""
+        numbers = (part.number if part else -1 for part in (self.plus, self.minus))
+        return (self.goal.sense, *numbers, self.only)
+
 
 class ObjectiveFinder:
     """Finds what the goal's words mean in terms of the attributes."""

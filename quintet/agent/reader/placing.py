@@ -25,64 +25,40 @@ CUES = re.compile(
     r"minimum of|maximum of|only if|if and only|none|whole|cannot|fewer than|less than|"
     r"greater than|larger than|not both|either one)\b"
 )
-STAGES = {
-    "process",
-    "team",
-    "operation",
-    "stage",
-    "step",
-    "phase",
-    "nutrient",
-    "macronutrient",
-    "ingredient",
-    "machine",
-}
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Everything the document is made of."""
-
-    names: Names
-    facts: Facts
-    attributes: list[Attribute]
-    rows: list[Row]
-    objective: Objective
-    unit: str
-    integer: bool
-
-    @property
-    def signature(self) -> tuple[object, ...]:
-        """The numbers of the model in an order of their own: equal for readings that mean the same."""
-        goal = self.objective
-        parts = tuple(_values(attribute) for attribute in (goal.plus, goal.minus))
-        rows = sorted((row.limit.sense, row.limit.token.start, _values(row.attribute)) for row in self.rows)
-        facts = self.facts
-        told = [*facts.bounds, *facts.totals, *facts.shares]
-        others = sorted(
-            (item.sense, item.token.start, len(getattr(item, "activities", (0,)))) for item in told
-        )
-        ratios = sorted((ratio.sense, ratio.token.start if ratio.token else 0) for ratio in facts.ratios)
-        return (goal.goal.sense, len(goal.only), parts, tuple(rows), tuple(others), tuple(ratios))
-
-
-def _values(attribute: Attribute | None) -> tuple[float, ...]:
-    return tuple(sorted(rate.token.value for rate in attribute.rates.values())) if attribute else ()
+STAGES = frozenset(
+    [
+        "process",
+        "team",
+        "operation",
+        "stage",
+        "step",
+        "phase",
+        "nutrient",
+        "macronutrient",
+        "ingredient",
+        "machine",
+    ]
+)
 
 
 def read_facts(clauses: list[Clause], names: Names, text: str) -> Facts:
-    """Place every number and comparison of the clauses; raises where one has no place."""
+    """Place every number and comparison of the clauses.
+
+    Args:
+        clauses: The clauses of the text, in order.
+        names: The activities as one candidate reads them.
+        text: The text as told.
+
+    Raises:
+        ReaderDeclined: A number or a requirement has no place.
+    """
     facts = Facts()
     views = [view_of(clause, names, text) for clause in clauses]
     check_conditions(views)
     before: View | None = None
-    for number, view in enumerate(views):
+    for view in views:
         same = before is not None and before.clause.sentence == view.clause.sentence
-        try:
-            _read_clause(view, facts, before if same else None)
-        except ReaderDeclined as declined:
-            declined.place = f"clause {number + 1}"
-            raise
+        _read_clause(view, facts, before if same else None)
         before = view if view.mentions or not same else before
     if not facts.goals:
         for view in views:
@@ -108,42 +84,42 @@ def _read_clause(view: View, facts: Facts, earlier: View | None) -> None:
 
 
 def _counts(view: View, facts: Facts) -> set[int]:
-    """Numbers that only count the activities (`two types of ads`) or stand for a pronoun (`each regular one`)."""
-    found = set()
-    for measure in view.measures:
-        if measure.sense or measure.flavor != "plain":
-            continue
-        counts = _is_count(view, measure)
-        if not counts and measure.token.text.isalpha() and measure.unit in STAGES:
-            facts.stages.append((measure.value, view.quote))
-            found.add(measure.at)
-        if not counts:
-            continue
+    """Numbers that only count: the activities (`two types of ads`), stages of work (`three teams`)."""
+    bare = [m for m in view.measures if not m.sense and m.flavor == "plain"]
+    counts = [measure for measure in bare if _is_count(view, measure)]
+    stages = [m for m in bare if m not in counts and m.token.text.isalpha() and m.unit in STAGES]
+    facts.stages += [(measure.value, view.quote) for measure in stages]
+    for measure in counts:
         facts.explain(measure.token)
-        if measure.value > 1:
-            if not view.names.is_group(measure.unit) and measure.unit not in TYPE_WORDS:
-                facts.counts.append(((stem_of(measure.unit),), view.quote))
-        found.add(measure.at)
-    return found
+        known = view.names.is_group(measure.unit) or measure.unit in TYPE_WORDS
+        if measure.value > 1 and not known:
+            facts.counts.append(((stem_of(measure.unit),), view.quote))
+    return {measure.at for measure in (*counts, *stages)}
 
 
 def _is_count(view: View, measure: Measure) -> bool:
     spelled = measure.token.text.isalpha()
-    at = measure.at
-    after = view.tokens[at + 1 : at + 4]
     if spelled and measure.value == 1:
-        period = bool(after) and after[0].lemma in PERIODS and view.words[at - 1] == "in"
-        return period or not after or not after[0].is_noun
+        return _is_pronoun(view, measure.at)
     if measure.value != len(view.names.names):
         return False
-    typed = any(view.names.is_group(t.lemma) or t.lemma in TYPE_WORDS for t in after)
-    everything = any(len(m.activities) == len(view.names.names) for m in view.mentions_after(at))
+    after = view.tokens[measure.at + 1 : measure.at + 4]
+    typed = any(view.names.is_group(token.lemma) or token.lemma in TYPE_WORDS for token in after)
+    everything = any(len(m.activities) == len(view.names.names) for m in view.mentions_after(measure.at))
     if not spelled:
         return typed and everything
     if measure.target and len(measure.target.activities) == 1 and not everything:
         return False
     measured = measure.unit in UNSPECIFIC - {""} or measure.unit in PERIODS
-    return typed or everything or (view.mention_before(at) is None and not measured)
+    return typed or everything or (view.mention_before(measure.at) is None and not measured)
+
+
+def _is_pronoun(view: View, at: int) -> bool:
+    """`each regular one`, `in one week`."""
+    after = view.tokens[at + 1] if at + 1 < len(view.tokens) else None
+    if after is None or not after.is_noun:
+        return True
+    return after.lemma in PERIODS and view.words[at - 1] == "in"
 
 
 def _check_unplaced(view: View) -> None:

@@ -1,12 +1,13 @@
 """Reads a textbook problem in English into a formulation, without any language model.
 
-The reader tries the sets of nouns that may be decided about, in the order of their evidence, and takes the
-first under which every number and every requirement of the text finds a place. It declines, naming the clause,
-where something has none: a wrong model is worse than no model.
+The reader tries the sets of nouns that may be decided about. A reading counts if every number and every
+requirement of the text finds a place in it; two that differ make the text ambiguous. It declines, naming
+the clause, where something has no place: a wrong model is worse than no model.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ProblemError, ReaderDeclined
@@ -14,9 +15,10 @@ from .activities import candidates
 from .document import Document, clean
 from .mentions import Names
 from .numbers import merge_numbers
-from .reading import Reading, build, read_facts
+from .placing import read_facts
+from .reading import Reading, build
 from .sentences import Clause, Sentence, split_clauses, split_sentences
-from .views import REMEDY, view_of
+from .views import refusal, view_of
 from .words import Token, raw_tokens
 
 if TYPE_CHECKING:
@@ -83,47 +85,49 @@ def draft(text: str) -> dict[str, Any]:
     return clean(Document(reading, text, _title(sentences[0].text)).build())
 
 
+@dataclass(frozen=True)
+class _Failed:
+    """A candidate that was refused: how far in the text, and why."""
+
+    place: int
+    refusal: ReaderDeclined
+
+
 def _read(tokens: list[Token], clauses: list[Clause], text: str) -> Reading:
-    refusal: ReaderDeclined | None = None
-    readings: list[Reading] = []
-    for names in _ranked(tokens, clauses, text):
-        try:
-            facts = read_facts(clauses, names, text)
-            readings.append(build(facts, names, text))
-        except ReaderDeclined as declined:
-            refusal = _further(refusal, declined)
+    tried = [_attempt(names, clauses, text) for names in _ranked(tokens, clauses, text)]
+    readings = [result for result in tried if isinstance(result, Reading)]
     if readings:
         return _chosen(readings)
-    raise refusal or ReaderDeclined(
-        "found no two things to decide about", clause=text.strip()[:80], remedy=REMEDY
-    )
+    failed = [result for result in tried if isinstance(result, _Failed)]
+    if failed:
+        raise max(failed, key=lambda one: one.place).refusal
+    raise refusal("found no two things to decide about", text.strip()[:80])
+
+
+def _attempt(names: Names, clauses: list[Clause], text: str) -> Reading | _Failed:
+    """Read the text for one candidate; the candidate that gets furthest says best what is in the way."""
+    try:
+        facts = read_facts(clauses, names, text)
+    except ReaderDeclined as declined:
+        return _Failed(text.find(declined.clause), declined)
+    try:
+        return build(facts, names, text)
+    except ReaderDeclined as declined:
+        return _Failed(len(text), declined)
 
 
 def _chosen(readings: list[Reading]) -> Reading:
-    """The reading with the fullest names; one that differs and is no shortening of it makes the text ambiguous."""
+    """The reading with the fullest names; another that differs, and is no shortening, makes it ambiguous."""
     best = max(readings, key=lambda reading: (reading.names.recurring, sum(map(len, reading.names.names))))
     for other in readings:
         if other.signature != best.signature and not _shortens(other.names, best.names):
-            raise ReaderDeclined(
-                f"the text can be read as deciding about {other.names} or about {best.names}", remedy=REMEDY
-            )
+            raise refusal(f"the text can be read as deciding about {other.names} or about {best.names}")
     return best
 
 
 def _shortens(short: Names, full: Names) -> bool:
     whole = {lemma for name in full.names for lemma in name}
     return all(lemma in whole for name in short.names for lemma in name)
-
-
-def _further(one: ReaderDeclined | None, other: ReaderDeclined) -> ReaderDeclined:
-    """The refusal that came later in the text: the reading that got further says more."""
-    if one is None:
-        return other
-    return other if _progress(other) > _progress(one) else one
-
-
-def _progress(refusal: ReaderDeclined) -> int:
-    return int(refusal.place.split()[1]) if refusal.place else LONGEST_TEXT
 
 
 def _title(sentence: str) -> str:
@@ -148,25 +152,21 @@ def _check_english(tokens: list[Token]) -> None:
     words = [token.low for token in tokens if token.kind == "word"]
     known = sum(word in COMMON_WORDS for word in words)
     if known < 0.12 * len(words) or len(words) < 8:
-        raise ReaderDeclined("the text does not look like a problem told in English", remedy=REMEDY)
+        raise refusal("the text does not look like a problem told in English")
 
 
 def _check_sentences(sentences: list[Sentence]) -> None:
     for sentence in sentences:
         if len(sentence.tokens) > LONGEST_SENTENCE:
             start = " ".join(sentence.text[:60].split())
-            raise ReaderDeclined(
-                f"a sentence of {len(sentence.tokens)} words can't be read: '{start} …'",
-                clause=start,
-                remedy=REMEDY,
-            )
+            raise refusal(f"a sentence of {len(sentence.tokens)} words can't be read: '{start} …'", start)
 
 
 def _check_numbers(tokens: list[Token]) -> None:
     for token in tokens:
         if token.is_number and not abs(token.value) < LARGEST_NUMBER:
             shown = token.text if len(token.text) <= 30 else f"{token.text[:30]} …"
-            raise ReaderDeclined(f"can't use the number {shown!r}", clause=shown, remedy=REMEDY)
+            raise refusal(f"can't use the number {shown!r}", shown)
 
 
 def _ranked(tokens: list[Token], clauses: list[Clause], text: str) -> list[Names]:

@@ -1,110 +1,132 @@
-"""One reading of a text for one candidate set of activities: clauses → facts → a linear model's parts."""
+"""One reading of a text for one candidate set of activities: facts → the parts of a linear model."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from ...errors import ReaderDeclined
-from .amounts import read_amounts
-from .attributes import UNSPECIFIC, Attribute, gather, overlap
-from .conditions import check_conditions, check_periods
-from .coverage import check_hidden_numbers
-from .facts import Bound, Facts, Share, Total
-from .goals import read_goal, read_superlative
+from .attributes import Attribute, gather
+from .completeness import check_complete, check_counts, check_shares, check_single, check_used
+from .conditions import check_periods
+from .facts import Bound, Facts, Total
 from .lexicon import CONTAINERS, CONTINUOUS_UNITS, PERIODS, TIME_UNITS
 from .matching import Matcher, Row
-from .measures import Measure
-from .mentions import TYPE_WORDS, Names
+from .mentions import Names
 from .objective import Objective, ObjectiveFinder
-from .rates import read_rates
-from .ratios import read_ratio
-from .sentences import Clause
-from .shares import read_shares
-from .views import REMEDY, View, view_of
-from .words import lemma_of, stem_of
+from .views import refusal
+from .words import lemma_of
+
+ASKED = re.compile(r"how many (\w+)(?: of| per| a| should| does| do| to| each| is| are| need)")
+GAINS = ("profit", "return", "earn")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything the document is made of."""
+
+    names: Names
+    facts: Facts
+    attributes: list[Attribute]
+    rows: list[Row]
+    objective: Objective
+    unit: str
+    integer: bool
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """The numbers of the model in an order of their own: equal for readings that mean the same."""
+        goal, facts = self.objective, self.facts
+        parts = tuple(_values(attribute) for attribute in (goal.plus, goal.minus))
+        rows = sorted((row.limit.sense, row.limit.token.start, _values(row.attribute)) for row in self.rows)
+        bounds = sorted((bound.sense, bound.token.start) for bound in facts.bounds)
+        sums = sorted((s.sense, s.token.start, len(s.activities)) for s in (*facts.totals, *facts.shares))
+        ratios = sorted((ratio.sense, ratio.token.start if ratio.token else 0) for ratio in facts.ratios)
+        return (goal.goal.sense, len(goal.only), parts, *map(tuple, (rows, bounds, sums, ratios)))
+
+
+def _values(attribute: Attribute | None) -> tuple[float, ...]:
+    return tuple(sorted(rate.token.value for rate in attribute.rates.values())) if attribute else ()
 
 
 def build(facts: Facts, names: Names, text: str) -> Reading:
-    """Match limits, find the objective, and check that all that was told is used."""
+    """Match limits, find the objective, and check that all that was told is used.
+
+    Args:
+        facts: What was placed; takes the totals and bounds that limits turn out to be.
+        names: The activities.
+        text: The text as told.
+
+    Raises:
+        ReaderDeclined: Something is missing, told twice, ambiguous or unused.
+    """
     attributes = gather(facts.rates)
-    _check_counts(facts, attributes)
+    check_counts(facts, attributes)
     unit = _decision_unit(facts, text)
-    told = [*facts.rates, *facts.limits, *facts.bounds, *facts.totals, *facts.ratios, *facts.shares]
-    check_periods(
-        [item.quote for item in told], {unit, *(item.unit for item in (*facts.rates, *facts.limits))}
-    )
-    invests = bool(re.search(r"\binvest", text.lower())) and any(
-        a.flavor == "percent" or a.role in ("profit", "return", "earn") for a in attributes
-    )
-    rows = _rows(facts, attributes, names, invests)
-    _check_shares(facts, attributes, invests)
+    _check_periods(facts, unit)
+    invests = "invest" in text.lower() and any(a.flavor == "percent" or a.role in GAINS for a in attributes)
+    rows = _rows(Matcher(facts, attributes, names, invests), facts)
+    check_single(rows, facts)
+    check_shares(facts, attributes, invests)
     limited = {row.attribute.number for row in rows}
     objective = _objective(facts, ObjectiveFinder(facts, attributes, names, unit, limited))
-    _check_complete(attributes, names, rows, facts)
-    _check_used(attributes, rows, objective)
+    check_complete(attributes, names, rows, facts)
+    check_used(attributes, rows, objective)
     if not (rows or facts.bounds or facts.totals or facts.shares or facts.ratios):
-        raise ReaderDeclined("the text states no limit or requirement", remedy=REMEDY)
-    return Reading(names, facts, attributes, rows, objective, unit, _integer(unit, invests, text))
+        raise refusal("the text states no limit or requirement")
+    return Reading(names, facts, attributes, rows, objective, unit, _is_integer(unit, invests, text))
 
 
-def _rows(facts: Facts, attributes: list[Attribute], names: Names, invests: bool) -> list[Row]:
-    matcher = Matcher(facts, attributes, names, invests)
+def _check_periods(facts: Facts, unit: str) -> None:
+    measured = [*facts.rates, *facts.limits]
+    told = [*measured, *facts.bounds, *facts.totals, *facts.ratios, *facts.shares]
+    check_periods([item.quote for item in told], {unit, *(item.unit for item in measured)})
+
+
+def _rows(matcher: Matcher, facts: Facts) -> list[Row]:
     rows: list[Row] = []
     for limit, placed in matcher.place_all():
         if isinstance(placed, str):
-            raise ReaderDeclined(f"{placed}: {limit.quote!r}", clause=limit.quote, remedy=REMEDY)
+            raise refusal(f"{placed}: {limit.quote!r}", limit.quote)
         if isinstance(placed, Total):
             facts.totals.append(placed)
         elif isinstance(placed, Bound):
             facts.bounds.append(placed)
         else:
             rows += placed
-    _refuse_double(rows)
-    _refuse_double_bounds(facts)
     return rows
 
 
 def _decision_unit(facts: Facts, text: str) -> str:
-    asked = re.search(
-        r"how many (\w+)(?: of| per| a| should| does| do| to| each| is| are| need)", text.lower()
-    )
-    if asked:
-        unit = lemma_of(asked.group(1))
-        if unit in CONTAINERS | CONTINUOUS_UNITS | set(TIME_UNITS) | PERIODS:
-            return unit
+    """What one unit of the decisions is: asked for (`how many acres`), or told with the data."""
+    asked = ASKED.search(text.lower())
+    unit = lemma_of(asked.group(1)) if asked else ""
+    if unit in CONTAINERS | CONTINUOUS_UNITS | set(TIME_UNITS) | PERIODS:
+        return unit
     known = {u: n for u, n in facts.units.items() if u not in PERIODS and u not in TIME_UNITS}
     return max(known, key=lambda u: known[u]) if known else ""
 
 
-def _integer(unit: str, invests: bool, text: str) -> bool:
+def _is_integer(unit: str, invests: bool, text: str) -> bool:
+    """Whether the decisions are counted: not money, land, weight, volume or time."""
     low = text.lower()
-    if invests or unit in CONTINUOUS_UNITS | {"unit"} - {"minute"}:
-        return unit == "unit" and "how much" not in low and not invests
-    if "fraction" in low:
+    asked_much = "how much" in low
+    if invests or unit in CONTINUOUS_UNITS or "fraction" in low:
         return False
-    return not (
-        re.search(r"\bhow much\b", low) and unit not in CONTAINERS and not re.search(r"\bhow many\b", low)
-    )
+    if unit == "unit":
+        return not asked_much
+    return unit in CONTAINERS or not asked_much or "how many" in low
 
 
 def _objective(facts: Facts, finder: ObjectiveFinder) -> Objective:
     if not facts.goals:
-        raise ReaderDeclined("the text names nothing to maximize or minimize", remedy=REMEDY)
-    found = [finder.find(goal) for goal in facts.goals]
-    known = [objective for objective in found if objective is not None]
-    if not known:
-        goal = facts.goals[0]
-        raise ReaderDeclined(f"can't tell what is meant by {goal.text!r}", clause=goal.text, remedy=REMEDY)
-    first = known[0]
-    for other in known[1:]:
-        if (other.goal.sense, other.plus, other.minus, other.only) != (
-            first.goal.sense,
-            first.plus,
-            first.minus,
-            first.only,
-        ):
-            raise ReaderDeclined(
-                f"two objectives are told: {other.goal.text!r}", clause=other.goal.text, remedy=REMEDY
-            )
-    return first
+        raise refusal("the text names nothing to maximize or minimize")
+    found: list[Objective] = []
+    for goal in facts.goals:
+        objective = finder.find(goal)
+        if objective is None:
+            raise refusal(f"can't tell what is meant by {goal.text!r}", goal.text)
+        found.append(objective)
+    for other in found[1:]:
+        if other.meaning != found[0].meaning:
+            raise refusal(f"two objectives are told: {other.goal.text!r}", other.goal.text)
+    return found[0]

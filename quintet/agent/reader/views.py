@@ -20,6 +20,11 @@ INVESTING = {"invest", "invests", "investing", "put", "allocate", "manage", "dis
 REMEDY = "reword it, or write the formulation yourself"
 
 
+def refusal(reason: str, clause: str = "") -> ReaderDeclined:
+    """The error of the reader, with the clause and the remedy."""
+    return ReaderDeclined(reason, clause=clause, remedy=REMEDY)
+
+
 @dataclass(frozen=True)
 class View:
     """One clause with what was found in it."""
@@ -49,7 +54,7 @@ class View:
 
     def decline(self, reason: str) -> ReaderDeclined:
         """The error for something in this clause that can't be placed."""
-        return ReaderDeclined(f"{reason}: {self.quote!r}", clause=self.quote, remedy=REMEDY)
+        return refusal(f"{reason}: {self.quote!r}", self.quote)
 
     def verb_before(self, at: int) -> str:
         """The base form of the last known verb before a position."""
@@ -90,7 +95,7 @@ class View:
         return any(self.marks(at) == ">=" for at in range(len(self.tokens)))
 
     def marks(self, at: int) -> str:
-        """What the word at a position makes of a bare number: `<=` if it supplies, `>=` if it needs, or empty."""
+        """What a word makes of a bare number: `<=` if it supplies, `>=` if it needs, else empty."""
         word = self.words[at]
         after = self.words[at + 1] if at + 1 < len(self.words) else ""
         if word in ("has", "have") and after == "to":
