@@ -27,7 +27,7 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from benchmarks.reader_models import Optimum, declared_optimum, reader_optimum  # noqa: E402  (needs the path above)
+from benchmarks.reader_models import Optimum, ReaderAnswer, declared_optimum  # noqa: E402  (needs the path above)
 
 RELATIVE, ABSOLUTE = 1e-4, 5e-3
 SETS = ("nl4opt_test", "nl4opt_dev")
@@ -83,10 +83,11 @@ def score(dataset: str) -> Score:
 
 
 def _score_row(row: dict[str, Any], result: Score) -> None:
-    told, relaxed, is_integer = reader_optimum(row["question"])
-    expected = _expected(row, is_integer)
+    answer = ReaderAnswer(row["question"])
+    told, expected = answer.optimum(), _expected(row, answer.is_integer)
     strict = _agree(told, expected[0])
-    lenient = strict or any(_agree(ours, theirs) for ours in (told, relaxed) for theirs in expected)
+    others = () if strict else (told, answer.optimum(relaxed=True))
+    lenient = strict or any(_agree(ours, theirs) for ours in others for theirs in expected)
     result.right += strict
     result.right_lenient += lenient
     if not strict:

@@ -24,14 +24,25 @@ class Optimum:
         return self.status if self.value is None else f"{self.value:.6g}"
 
 
-def reader_optimum(text: str) -> tuple[Optimum, Optimum, bool]:
-    """The optimum of the reader's formulation, that of its LP relaxation, and whether it has integers."""
-    from quintet.agent.reader import draft
+class ReaderAnswer:
+    """What the reader makes of a text; raises `ReaderDeclined` where it makes nothing of it."""
 
-    document = draft(text)
-    relaxed = {name: {**entry, "domain": "continuous"} for name, entry in document["variables"].items()}
-    integer = any(entry["domain"] == "integer" for entry in document["variables"].values())
-    return _solved(document), _solved({**document, "variables": relaxed}), integer
+    def __init__(self, text: str) -> None:
+        from quintet.agent.reader import draft
+
+        self.document = draft(text)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether the decisions are counted."""
+        return any(entry["domain"] == "integer" for entry in self.document["variables"].values())
+
+    def optimum(self, *, relaxed: bool = False) -> Optimum:
+        """The optimum of the formulation, or of its LP relaxation."""
+        variables = self.document["variables"]
+        if relaxed:
+            variables = {name: {**entry, "domain": "continuous"} for name, entry in variables.items()}
+        return _solved({**self.document, "variables": variables})
 
 
 def _solved(document: dict[str, Any]) -> Optimum:

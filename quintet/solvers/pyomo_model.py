@@ -257,7 +257,7 @@ class _PyomoAlgebra:
 
     def call(self, function: str, arguments: Sequence[Any]) -> Any:
         """A function of one argument."""
-        if function in ("abs", "min", "max"):
+        if function in ("abs", "min", "max", "holds", "piecewise"):
             raise SolverError(f"{function}(…) of variables has not been rewritten")
         return getattr(self._pyo, function)(arguments[0])
 

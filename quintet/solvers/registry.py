@@ -9,6 +9,7 @@ from importlib import import_module
 from quintet.errors import MissingDependency, SolverError
 from quintet.formulation.classify import classify
 from quintet.formulation.model import Model, ProblemClass
+from quintet.solvers.cp.routing import suits
 from quintet.solvers.levels import solve_levels
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
@@ -19,8 +20,12 @@ from quintet.solvers.solver import Declined, Solver
 SOLVERS: Mapping[str, str] = {
     "highs": "quintet.solvers.highs:Highs",
     "scip": "quintet.solvers.scip:Scip",
+    "cpsat": "quintet.solvers.cpsat:CpSat",
 }
 """Short name → where the class is. The first that solves a class is asked first."""
+AS_IT_STANDS = ("cpsat",)
+"""Solvers that take logic and functions of decisions themselves: nothing is rewritten for them. Not
+asked by class, but first where `cp.routing` says that they suit."""
 UNSETTLED = (Outcome.UNKNOWN, Outcome.CRASHED)
 """After these another solver of the class is asked, if the user left the choice to us."""
 
@@ -51,7 +56,8 @@ def solve(model: Model, solver: str | Solver | None = None, options: Options | N
         model: The model.
         solver: A solver or its name; by default the first that solves the model's class and takes
             it. (A quadratic objective goes to HiGHS if it proves to be convex, else to SCIP.) The
-            class is that of the model after `abs`, `min`, `max` and ratios are rewritten.
+            class is that of the model after `abs`, `min`, `max` and ratios are rewritten. Logic of
+            whole, bounded decisions goes to CP-SAT, where every row scales to integers exactly.
         options: Limits, gaps and the like.
 
     Raises:
@@ -67,6 +73,10 @@ def solve(model: Model, solver: str | Solver | None = None, options: Options | N
 
 
 def _solve_one(model: Model, chosen: Solver | None, options: Options) -> Solution:
+    if chosen is None and (settled := _by_logic(model, options)):
+        return settled
+    if chosen is not None and chosen.name in AS_IT_STANDS:
+        return chosen.solve(model, options)
     asked = _linearised(model)
     wanted = classify(asked)
     if chosen is None:
@@ -76,24 +86,44 @@ def _solve_one(model: Model, chosen: Solver | None, options: Options) -> Solutio
     return restricted(chosen.solve(asked, options), model)
 
 
+def _by_logic(model: Model, options: Options) -> Solution | None:
+    """The answer of CP-SAT to whole decisions with logic; None if another route has to give one."""
+    if not suits(model):
+        return None
+    solver = find("cpsat")
+    if not solver.available().ok:
+        return None
+    try:
+        solution = solver.solve(model, options)
+    except Declined:
+        return None
+    return None if solution.outcome in UNSETTLED else solution
+
+
 def _linearised(model: Model) -> Model:
-    """Without `abs`, `min`, `max` and ratios of variables where they can go; often linear then."""
-    if classify(model) not in (ProblemClass.NLP, ProblemClass.MINLP):
-        return model
+    """Without logic, `abs`, `min`, `max` and ratios of variables where they can go; often linear then."""
     from quintet.solvers.rewrite import rewrite
+    from quintet.solvers.rewriting.logic import is_logical
+
+    if classify(model) not in (ProblemClass.NLP, ProblemClass.MINLP) and not is_logical(model):
+        return model
 
     return rewrite(model)
 
 
 def _unfit(chosen: Solver, wanted: ProblemClass) -> SolverError:
-    fit = [solver.name for solver in solvers() if wanted in solver.classes and solver.name != chosen.name]
+    fit = [solver.name for solver in _by_class(wanted) if solver.name != chosen.name]
     remedy = f"{' and '.join(fit)} can: --solver {fit[0]}" if fit else "no solver of this version can"
     return SolverError(f"{chosen.name} doesn't solve a model of class {wanted.value}", remedy=remedy)
 
 
+def _by_class(wanted: ProblemClass) -> list[Solver]:
+    return [s for s in solvers() if wanted in s.classes and s.name not in AS_IT_STANDS]
+
+
 def _first_answer(wanted: ProblemClass, model: Model, options: Options) -> Solution:
     """The first answer that settles anything; failing that, what was found out on the way."""
-    fit = [solver for solver in solvers() if wanted in solver.classes]
+    fit = _by_class(wanted)
     unsettled: Solution | None = None
     declined: Declined | None = None
     for solver in fit:

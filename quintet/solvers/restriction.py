@@ -39,4 +39,5 @@ def restricted(solution: Solution, model: Model) -> Solution:
 
 
 def _only(values: Mapping[str, Floats] | None, names: Mapping[str, object]) -> Mapping[str, Floats] | None:
-    return None if values is None else {name: values[name] for name in names}
+    """Those of the model's own; a logical constraint has rows of other names, and no duals."""
+    return None if values is None else {name: values[name] for name in names if name in values}

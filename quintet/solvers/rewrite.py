@@ -29,6 +29,7 @@ from quintet.solvers.rewriting.extension import Extension, references
 from quintet.solvers.rewriting.extremes import Extreme
 from quintet.solvers.rewriting.guards import Guards
 from quintet.solvers.rewriting.intervals import Interval, widened
+from quintet.solvers.rewriting.logic import without_logic
 from quintet.solvers.rewriting.occurrences import Need, Occurrence, Occurrences
 from quintet.solvers.rewriting.ratios import cleared, scaled
 from quintet.solvers.rows.scoping import rebuilt
@@ -50,7 +51,10 @@ def rewrite(model: Model) -> Model:
     Raises:
         DataError: An expression needs bounds that some variable lacks; the message names it.
     """
-    if is_rewritten(model) or not _anything(model):
+    if is_rewritten(model):
+        return model
+    model = without_logic(model)
+    if not _anything(model):
         return model
     return _Rewriting(_guarded(_without_ratios(model))).result()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -29,6 +30,8 @@ from quintet.solvers.scip_session import BOUNDLESS, OWN_PRECISION, PRECISION, ST
 from quintet.solvers.solution import Solution
 from quintet.solvers.solver import Availability
 
+NONLINEAR_GAP = 1e-8
+"""Relative gap at which a nonlinear model counts as closed; less drowns in the tolerance of its rows."""
 LEAST_SECONDS = 1.0
 """Time that a run has at least, where the limit allows it: a follow-up is not starved."""
 
@@ -90,8 +93,10 @@ class _Solve:
     def __init__(self, model: Model, options: Options) -> None:
         self._began = time.monotonic()
         self._model = model
-        self._options = options
         self._rewritten = rewrite(model)
+        self._class = classify(self._rewritten)
+        linear = self._class in (ProblemClass.LP, ProblemClass.MILP)
+        self._options = options if linear else replace(options, gap=max(options.gap, NONLINEAR_GAP))
         self._version = ""
 
     def run(self) -> Solution:
@@ -196,7 +201,7 @@ class _Solve:
             outcome=outcome,
             solver="scip",
             version=self._version,
-            problem_class=classify(self._rewritten),
+            problem_class=self._class,
             objective=objective,
             bound=bound,
             point=run.point,

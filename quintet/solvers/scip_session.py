@@ -18,16 +18,17 @@ from quintet.formulation.tolerances import INFINITE
 from quintet.solvers.options import Options, OptionValue
 from quintet.solvers.scip_model import ScipModel
 
-PRECISION = 1e-7
-"""SCIP's feasibility tolerance, below ours. Below it SoPlex complains on standard error."""
+PRECISION = 5e-7
+"""SCIP's feasibility tolerance, below ours."""
 OWN_PRECISION = 1e-6
 """SCIP's default, should it fail at ours."""
 STRICT = 1e-9
 """For a point that has to be made better."""
-DUAL_PRECISION = 1e-7
-PATIENCE = 100
-"""Nodes after which SCIP must have some bound on the objective. If variables of a product have no
-bounds it may never find one, and would branch for ever."""
+LP_PRECISION = 1e-7
+"""Tolerance of SCIP's linear programs. Below it, SoPlex writes complaints to standard error."""
+PATIENCE_NODES, PATIENCE_SECONDS = 100, 30.0
+"""When SCIP must have some bound on the objective: after these many nodes, or this time. If variables of
+a product have no bounds it may never find one, and would work for ever."""
 BOUNDLESS = "boundless"
 """Our status for that."""
 
@@ -61,9 +62,10 @@ class Session:
     ) -> None:
         self._translated = translated
         self._scip = translated.scip
-        self._limited = "limits/nodes" in options.extra
+        self._limited = bool({"limits/nodes", "limits/time"} & set(options.extra))
+        known = self._scip.getParams()
         for name, value in {**_asked(options, seconds, precision), **options.extra}.items():
-            _set(self._scip, name, value)
+            _set(self._scip, name, value, known)
 
     @property
     def version(self) -> str:
@@ -85,16 +87,21 @@ class Session:
 
     def _search(self) -> Run:
         """Go on after the first nodes only if there is a bound by then."""
-        if self._limited:
-            return _read(self._translated, _optimize(self._scip))
-        self._scip.setParam("limits/nodes", PATIENCE)
+        seconds = float(self._scip.getParam("limits/time"))
+        if not self._limited:
+            self._scip.setParam("limits/nodes", PATIENCE_NODES)
+            self._scip.setParam("limits/time", min(seconds, PATIENCE_SECONDS))
         run = _read(self._translated, _optimize(self._scip))
-        if run.status != "nodelimit":
+        out_of_patience = run.status == "nodelimit" or (
+            run.status == "timelimit" and seconds > PATIENCE_SECONDS
+        )
+        if self._limited or not out_of_patience:
             return run
         if run.bound is None:
             run.status = BOUNDLESS
             return run
         self._scip.setParam("limits/nodes", -1)
+        self._scip.setParam("limits/time", seconds)
         return _read(self._translated, _optimize(self._scip))
 
 
@@ -105,14 +112,15 @@ def _asked(options: Options, seconds: float | None, precision: float) -> Mapping
         "lp/threads": options.threads,
         "randomization/randomseedshift": options.seed,
         "numerics/feastol": precision,
-        "numerics/dualfeastol": DUAL_PRECISION,
+        "numerics/lpfeastolfactor": min(1.0, LP_PRECISION / precision),
+        "numerics/dualfeastol": LP_PRECISION,
+        "constraints/nonlinear/tightenlpfeastol": precision < LP_PRECISION,
         "misc/catchctrlc": False,
     }
     return asked if seconds is None else {**asked, "limits/time": seconds}
 
 
-def _set(scip: Any, name: str, value: OptionValue) -> None:
-    known = scip.getParams()
+def _set(scip: Any, name: str, value: OptionValue, known: Mapping[str, OptionValue]) -> None:
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
         remedy = f"did you mean {close[0]!r}?" if close else "SCIP's parameters look like limits/nodes"
@@ -145,12 +153,13 @@ def _optimize(scip: Any) -> str:
             failures.append(str(error) or type(error).__name__)
 
     thread = threading.Thread(target=run, name="scip", daemon=True)
-    thread.start()
     try:
+        thread.start()
         thread.join()
     except BaseException:
         scip.interruptSolve()
-        thread.join()
+        if thread.ident is not None:
+            thread.join()
         raise
     return failures[0] if failures else ""
 

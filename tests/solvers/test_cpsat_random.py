@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from hypothesis import event, given, note, settings
+import pytest
+from hypothesis import assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from quintet.formulation.binding import bind
@@ -16,11 +17,17 @@ from quintet.formulation.document import Formulation
 from quintet.formulation.evaluator import Evaluator
 from quintet.formulation.model import Floats, Model
 from quintet.formulation.tolerances import agree
+from quintet.formulation.tree import Compare
 from quintet.solvers import Options, Outcome
 from quintet.solvers.cp.compilation import compile
+from quintet.solvers.cp.data import Data
+from quintet.solvers.cp.numbers import Numbers
+from quintet.solvers.cp.program import Program
 from quintet.solvers.cp.session import Session
 from quintet.solvers.cpsat import CpSat
 from quintet.solvers.highs import Highs
+from tests.solvers.test_matrix_random import Writer as Indexed
+from tests.solvers.test_matrix_random import bound_model, outcome_of
 
 LOW, HIGH = -1, 2
 SIGNS = ("<", "<=", "==", "!=", ">=", ">")
@@ -60,8 +67,10 @@ class Writer:
             lambda: f"({self.number(depth - 1, inside)}) / {self.of('2', 'p[1]', 'third')}",
             lambda: f"({self.number(depth - 1, inside)}) ** {self.of('2', '3', '0', '1')}",
             lambda: f"abs({self.number(depth - 1, inside)} - {self.data()})",
-            lambda: f"{self.of('min', 'max')}({self.number(depth - 1, inside)}, {self.data()},"
-            f" {self.variable(inside)})",
+            lambda: (
+                f"{self.of('min', 'max')}({self.number(depth - 1, inside)}, {self.data()},"
+                f" {self.variable(inside)})"
+            ),
             lambda: f"({self.number(depth - 1, inside)} if p[{inside or 1}] > 2 else {self.data()})",
             lambda: f"holds({self.condition(depth - 1, inside)})",
             lambda: f"piecewise({self.variable(inside)}, [(0, 0), (1, 2), (1.5, -1)]{self.ends()})",
@@ -103,7 +112,9 @@ class Writer:
             lambda: f"either({part()}, {part()}, {part()})",
             lambda: f"{self.count()}({self.of('0', '1', '2', 'p[2]')}, {part()}, {part()}, {part()})",
             lambda: f"all_different({self.number(1, inside)}, {self.number(0, inside)}, {self.data()})",
-            lambda: f"{self.of('sos1', 'sos2')}([{self.number(0)}, {self.number(1)}, x[1], c])",
+            lambda: (
+                f"{self.of('sos1', 'sos2')}([{self.number(0, inside)}, {self.number(1, inside)}, x[1], c])"
+            ),
             lambda: f"({self.compared(0, inside)} if p[{inside or 1}] > 2 else {self.compared(1, inside)})",
             lambda: self.over(depth, inside),
         )
@@ -116,7 +127,9 @@ class Writer:
             return self.condition(depth - 1, inside)
         body = f"{self.condition(depth - 1, 'i')} for i in I{self.of('', ' if i > 1')}"
         return self.of(
-            f"either({body})", f"{self.count()}({self.of('0', '1', '2')}, ({body}))", "all_different(x[i] for i in I)"
+            f"either({body})",
+            f"{self.count()}({self.of('0', '1', '2')}, ({body}))",
+            "all_different(x[i] for i in I)",
         )
 
 
@@ -153,11 +166,14 @@ def enumerated(bound: Model) -> float | None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_optima_are_those_of_enumeration(seed: int) -> None:
     writer = Writer(seed)
     constraints = {f"c{n}": writer.condition(2) for n in range(writer.random.randint(1, 3))}
-    objective = {"sense": writer.of("minimize", "maximize"), "expression": f"{writer.number(2)} - {writer.variable()}"}
+    objective = {
+        "sense": writer.of("minimize", "maximize"),
+        "expression": f"{writer.number(2)} - {writer.variable()}",
+    }
     note(f"{constraints} {objective}")
     bound = whole_model(constraints, objective)
     expected, solution = enumerated(bound), CpSat().solve(bound, Options())
@@ -177,7 +193,7 @@ def test_optima_are_those_of_enumeration(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=40)
+@settings(max_examples=12)
 def test_the_feasible_points_are_those_of_the_evaluator(seed: int) -> None:
     writer = Writer(seed)
     constraints = {"c": writer.condition(3)}
@@ -197,34 +213,63 @@ def test_the_feasible_points_are_those_of_the_evaluator(seed: int) -> None:
         assert (session.run(model).status == "OPTIMAL") == feasible, flat
 
 
+def sides(model: Model, flat: Floats) -> list[list[float]]:
+    """Values of both sides of every row, by the forms that CP-SAT would get."""
+    program, data, columns = Program(), Data(model), {}
+    for name, variable in model.variables.items():
+        columns[name] = len(program.variables)
+        for key in variable.family.keys:
+            program.integer(0, 2, f"{name}{key}")
+    numbers, found = Numbers(model, data, program, columns), []
+    for constraint in model.constraints.values():
+        assert isinstance(constraint.tree, Compare)
+        for key in constraint.family.keys:
+            indices = dict(zip(constraint.family.names, key, strict=True))
+            forms = [numbers.form(operand, indices) for operand in constraint.tree.operands]
+            found.append(
+                [float(f.constant + sum(c * int(flat[v]) for v, c in f.terms.items())) for f in forms]
+            )
+    return found
+
+
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=40)
+@settings(max_examples=200)
+def test_indexed_rows_are_what_the_evaluator_says(seed: int) -> None:
+    entry = Indexed(seed).constraint()
+    note(str(entry))
+    model, error = outcome_of(lambda: bound_model({"c": entry}, domain="integer"))
+    assume(not error)
+    flat = np.random.default_rng(seed).integers(-2, 3, model.columns).astype(float)
+    ours, error = outcome_of(lambda: sides(model, flat))
+    found, other = outcome_of(lambda: Evaluator(model).at(model.point(flat)))
+    event("no value" if error else "rows" if ours else "no rows")
+    assert bool(error) == bool(other), (error, other)
+    if not error:
+        values = found.constraints["c"]
+        for row, own in enumerate(ours):
+            assert own[:-1] == pytest.approx(values.left[row], rel=1e-9, abs=1e-9)
+            assert own[1:] == pytest.approx(values.right[row], rel=1e-9, abs=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25)
 def test_linear_models_have_the_optimum_of_highs(seed: int) -> None:
     random = np.random.default_rng(seed)
     columns, rows = int(random.integers(2, 8)), int(random.integers(1, 5))
-    signs, whole = ["<=", ">=", "=="], [1, 1, 1, 0.1, 0.25]
+    a = (random.integers(-5, 10, (rows, columns)) * random.choice([1, 1, 1, 0.1, 0.25])).round(9)
+    signs = random.choice(["<=", ">=", "=="], rows, p=[0.6, 0.3, 0.1])
+    rows_of = {f"c{r}": f"sum(a[{r}, i] * x[i] for i in I) {s} most[{r}]" for r, s in enumerate(signs, 1)}
     document = {
         "sets": {"I": f"1..{columns}", "R": f"1..{rows}"},
         "parameters": {
-            "a": {
-                "index": "r in R for i in I",
-                "values": (random.integers(-5, 10, (rows, columns)) * random.choice(whole)).round(9).tolist(),
-            },
+            "a": {"index": "r in R for i in I", "values": a.tolist()},
             "c": {"index": "i in I", "values": (random.integers(-9, 20, columns) / 10).tolist()},
-            "r": {"index": "r in R", "values": random.integers(0, 30, rows).tolist()},
+            "most": {"index": "r in R", "values": random.integers(0, 30, rows).tolist()},
         },
         "variables": {"x": {"index": "i in I", "domain": "integer", "lower": -2, "upper": 6}},
         "objective": {"sense": "maximize", "expression": "sum(c[i] * x[i] for i in I) + 7"},
-        "constraints": {
-            f"c{k}": {
-                "expression": f"sum(a[{k}, i] * x[i] for i in I) {random.choice(signs, p=[0.6, 0.3, 0.1])} r[{k}]"
-            }
-            for k in range(1, rows + 1)
-        },
+        "constraints": rows_of,
     }
-    document["parameters"]["limit"] = document["parameters"].pop("r")
-    for entry in document["constraints"].values():
-        entry["expression"] = entry["expression"].replace(" r[", " limit[")
     bound = bind(Formulation.model_validate(document))
     ours, theirs = CpSat().solve(bound, Options()), Highs().solve(bound, Options())
     event(str(theirs.outcome))

@@ -16,6 +16,7 @@ from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model, ProblemClass
 from quintet.solvers import Options, Outcome, Solution, Solver
 from quintet.solvers.highs import Highs
+from quintet.solvers.session import Run, Session
 from quintet.solvers.solver import Declined
 
 FREE = {"lower": None, "upper": None}
@@ -262,13 +263,28 @@ def test_an_unbounded_relaxation_of_an_infeasible_integer_model_is_infeasible() 
     assert solution.outcome is Outcome.INFEASIBLE
 
 
-def test_infeasible_or_unbounded_is_settled() -> None:
-    """Presolve can't tell which; both are unbounded without the second constraint."""
-    rooms: dict[str, Any] = {"variables": {"x": PLUS, "y": PLUS, "z": PLUS}, "objective": maximum("x + y")}
-    a = {"a": "x - y + z == 1"}
-    assert solved(**rooms, constraints=a).outcome is Outcome.UNBOUNDED
-    blocked = {**a, "b": "z - x >= 2", "c": "y <= 0"}
-    assert solved(**rooms, constraints=blocked).outcome is Outcome.INFEASIBLE
+@pytest.mark.parametrize("status", ["kUnboundedOrInfeasible", "kUnbounded"])
+@pytest.mark.parametrize(
+    ("bound", "outcome"), [("x >= 1", Outcome.UNBOUNDED), ("2 <= 10 * n <= 8", Outcome.INFEASIBLE)]
+)
+def test_infeasible_or_unbounded_is_settled(
+    monkeypatch: pytest.MonkeyPatch, status: str, bound: str, outcome: Outcome
+) -> None:
+    """What the first run leaves open, or says of the relaxation, is settled by the runs after it."""
+    genuine, runs = Session.run, []
+
+    def vague(self: Session) -> Run:
+        runs.append(genuine(self))
+        nonsense = np.array([-1.0, -1.0])
+        return Run(status, None, None, -np.inf, nonsense) if len(runs) == 1 else runs[-1]
+
+    monkeypatch.setattr(Session, "run", vague)
+    solution = solved(variables={"x": PLUS, "n": WHOLE}, objective=maximum("x"), constraints={"a": bound})
+    assert solution.outcome is outcome
+    if outcome is Outcome.UNBOUNDED:
+        assert solution.ray is not None
+        assert solution.ray["x"][0] > 0
+        assert solution.message == ""
 
 
 def test_an_unbounded_quadratic_program() -> None:
@@ -322,8 +338,6 @@ def test_the_time_limit_reaches_highs() -> None:
 
 
 def test_an_unknown_status_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    from quintet.solvers.session import Run, Session
-
     for status, outcome in (("kBrandNew", Outcome.UNKNOWN), ("kSolveError", Outcome.CRASHED)):
         run = Run(status, None, None, -np.inf, None)
         monkeypatch.setattr(Session, "run", lambda self, run=run: run)
@@ -335,8 +349,6 @@ def test_an_unknown_status_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_quadratic_point_that_its_duals_do_not_prove_is_not_believed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from quintet.solvers.session import Run, Session
-
     wrong = Run("kOptimal", np.array([2.5, 0.5]), np.array([2.0]), -np.inf, None)
     monkeypatch.setattr(Session, "run", lambda self: wrong)
     rooms: dict[str, Any] = {"variables": {"x": FREE, "y": FREE}, "constraints": {"a": "x + y >= 3"}}
@@ -409,8 +421,6 @@ def test_a_leaking_big_m_is_caught() -> None:
 
 
 def test_points_off_the_whole_numbers_are_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    from quintet.solvers.session import Run, Session
-
     genuine = Session.run
     runs: list[Run] = []
 
@@ -514,7 +524,7 @@ from tests_hard import HARD
 begun = threading.Event()
 run = Session.run
 def observed(self):
-    self._highs.cbMipLogging.subscribe(lambda event: begun.set())
+    self._highs.cbMipInterrupt.subscribe(lambda event: begun.set())
     return run(self)
 Session.run = observed
 def interrupt():

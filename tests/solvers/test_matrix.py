@@ -375,6 +375,17 @@ def test_sizes_are_known_before_anything_is_built() -> None:
         compile(bound, nonzeros=100)
 
 
+def test_set_algebra_that_differs_from_row_to_row_is_guarded() -> None:
+    bound = model(
+        sets={"I": "1..200", "Of": {"index": "i in I", "from": "k for k in I if k > i"}},
+        variables={"x": {"index": "i in I", **FREE}},
+        constraints={"a": {"for": "i in I", "expression": "sum(x[k] for k in I - Of[i]) <= 1"}},
+    )
+    assert compile(bound).nonzeros == 200 * 201 // 2
+    with pytest.raises(SizeError, match=r"^constraints\.a: 'I' would make 40,000 rows"):
+        compile(bound, limit=30_000)
+
+
 def test_products_of_long_sums_are_guarded() -> None:
     bound = model(
         sets={"I": "1..200"},

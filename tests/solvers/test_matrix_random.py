@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from hypothesis import event, given, note, settings
+from hypothesis import assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from quintet.errors import DataError
@@ -217,11 +217,12 @@ def outcome_of(run: Any) -> tuple[Any, str]:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_rows_are_what_the_evaluator_says(seed: int) -> None:
     entry = Writer(seed).constraint()
     note(str(entry))
-    bound = bound_model({"c": entry})
+    bound, error = outcome_of(lambda: bound_model({"c": entry}))
+    assume(not error)  # a filter of `for` can't be evaluated
     flat = np.random.default_rng(seed).uniform(-3, 3, bound.columns)
     arrays, error = outcome_of(lambda: compile(bound))
     found, other = outcome_of(lambda: Evaluator(bound).at(bound.point(flat)))
@@ -232,7 +233,7 @@ def test_rows_are_what_the_evaluator_says(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_quadratic_objectives_are_what_the_evaluator_says(seed: int) -> None:
     writer = Writer(seed)
     one, two = writer.linear(()), writer.linear(())
@@ -258,7 +259,8 @@ SMALL = {
 
 @st.composite
 def small(draw: st.DrawFn) -> dict[str, Any]:
-    coefficient, signs = st.integers(-3, 3), st.sampled_from(["<=", ">=", "=="])
+    coefficient = st.integers(-3, 3)
+    ends = st.sampled_from(["<= 4 +", "<= 1 +", ">= -4 +", ">= -1 +", "=="])
     filters = st.sampled_from(
         ["", " if i != k", " if (k, i) in E", " if i == k", " if p[i] > 0", " if i == k or i == 1"]
     )
@@ -266,7 +268,7 @@ def small(draw: st.DrawFn) -> dict[str, Any]:
         f"c{n}": {
             "for": draw(st.sampled_from(["k in I", "k in I if k > 1", "(k, j) in E"])),
             "expression": f"sum(({draw(coefficient)} * p[i] + k) * x[i] for i in I{draw(filters)})"
-            f" + {draw(coefficient)} * b {draw(signs)} {draw(coefficient)} + p[k]",
+            f" + {draw(coefficient)} * b {draw(ends)} {draw(coefficient)} + p[k]",
         }
         for n in range(draw(st.integers(1, 3)))
     }

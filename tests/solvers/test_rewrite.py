@@ -97,11 +97,37 @@ def expressions() -> st.SearchStrategy[str]:
     left=expressions(),
     sign=st.sampled_from(["<=", ">=", "=="]),
     right=st.integers(-3, 5),
+    swapped=st.booleans(),
 )
 def test_nested_expressions_against_brute_force(
-    sense: str, objective: str, left: str, sign: str, right: int
+    sense: str, objective: str, left: str, sign: str, right: int, swapped: bool
 ) -> None:
-    check(sense, f"{objective} + 0 * x", {"c": f"{left} + 0 * y {sign} {right}", "d": "x + y <= 5"})
+    constraint = f"{right} {sign} {left} + 0 * y" if swapped else f"{left} + 0 * y {sign} {right}"
+    check(sense, f"{objective} + 0 * x", {"c": constraint, "d": "x + y <= 5"})
+
+
+@pytest.mark.parametrize(
+    ("sense", "objective", "constraint"),
+    [
+        ("minimize", "abs(max(x, y) + 2)", "x + y <= -6"),
+        ("maximize", "min(abs(x), 2) - abs(min(x, y) - 1)", "x <= 2"),
+        ("minimize", "x + y", "1 <= abs(x - 2)"),
+        ("minimize", "x * max(x, y) * 0 + y", "2 <= max(x, y)"),
+        ("maximize", "max(-x, -abs(y))", "min(x, y, 1) <= abs(x) - 2"),
+    ],
+)
+def test_uses_whose_direction_is_easily_got_wrong(sense: str, objective: str, constraint: str) -> None:
+    check(sense, objective, {"c": constraint})
+
+
+def test_a_named_expression_used_both_ways_is_exact() -> None:
+    model = bound("""
+        variables: {x: {domain: integer, lower: -3, upper: 3}, y: {domain: integer, lower: -3, upper: 3}}
+        expressions: {apart: "abs(x - y)"}
+        objective: {sense: minimize, expression: "apart + 0.1 * x * x"}
+        constraints: {most: "apart <= 4", least: "apart >= 2.5"}
+        """)
+    assert Scip().solve(model, Options()).objective == pytest.approx(3)
 
 
 def linear() -> st.SearchStrategy[str]:
@@ -129,12 +155,13 @@ def test_a_ratio_objective_against_brute_force(sense: str, numerator: str, a: in
     sign=st.sampled_from(["<=", ">="]),
     right=st.sampled_from(["1", "0.5", "-0.25", "x"]),
     way=st.sampled_from(["{} / {} {} {}", "2 - {} / {} {} {}", "x - 3 * ({} / {}) {} {}"]),
+    side=st.sampled_from([">= 1", "<= -1"]),
 )
 def test_a_ratio_constraint_against_brute_force(
-    numerator: str, denominator: str, sign: str, right: str, way: str
+    numerator: str, denominator: str, sign: str, right: str, way: str, side: str
 ) -> None:
     constraint = way.format(numerator, denominator, sign, right)
-    check("maximize", "2 * x + y", {"c": constraint, "d": f"{denominator} >= 1"})
+    check("maximize", "2 * x + y", {"c": constraint, "d": f"{denominator} {side}"})
 
 
 def test_convex_uses_stay_linear_and_others_get_binaries() -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .reader import draft, read
+from quintet.agent.reader.reader import draft, read
 
 __all__ = ["draft", "read"]

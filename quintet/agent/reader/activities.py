@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from .lexicon import (
+from quintet.agent.reader.lexicon import (
     CONTAINERS,
     DATA_WORDS,
     DETERMINERS,
@@ -19,8 +19,8 @@ from .lexicon import (
     PERIODS,
     TIME_UNITS,
 )
-from .sentences import is_noun_word, is_verb
-from .words import Token
+from quintet.agent.reader.sentences import is_noun_word, is_verb
+from quintet.agent.reader.words import Token
 
 SKIP_BEFORE = DETERMINERS | {
     "by", "using", "through", "with", "via", "on", "in", "from", "for", "either", "to", "at", "as", "well",

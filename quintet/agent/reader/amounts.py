@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from .facts import Bound, Facts, Limit, Total
-from .lexicon import CONTAINERS
-from .measures import Measure
-from .mentions import Mention
-from .sentences import is_noun_word
-from .views import View
+from quintet.agent.reader.exclusions import check_negation, check_plain_bound
+from quintet.agent.reader.facts import Bound, Facts, Limit, Total
+from quintet.agent.reader.lexicon import CONTAINERS
+from quintet.agent.reader.measures import Measure
+from quintet.agent.reader.mentions import Mention
+from quintet.agent.reader.sentences import is_noun_word
+from quintet.agent.reader.views import View
 
 COUNTED = {"time", "trip", "shift", "delivery", "shipment", "batch"}
-PLAIN_NO = re.compile(r"\bno (?:more|less|fewer|greater|larger|lower|smaller) than\b")
-NEGATIVE = re.compile(r"\b(?:no|nobody|none|neither|nor|without|except)\b")
-DOUBLE = re.compile(r"\b(?:not|cannot|can't|never)\b(?: [a-z]+){0,4} (?:at least|at most|minimum|maximum)\b")
 TOGETHER = {"total", "combined", "combination", "altogether", "together", "overall", "either"}
 
 
@@ -27,10 +24,7 @@ def read_amounts(view: View, facts: Facts, used: set[int], earlier: View | None 
     for measure in view.measures:
         if measure.at in used or measure.flavor in ("multiple", "fraction"):
             continue
-        if _is_nonnegativity(measure):
-            facts.explain(measure.token)
-            taken.add(measure.at)
-        elif _place(view, _with_sense(view, measure), facts, earlier):
+        if _is_nonnegativity(measure) or _place(view, _with_sense(view, measure), facts, earlier):
             taken.add(measure.at)
     return taken
 
@@ -113,27 +107,19 @@ def _place_target(view: View, measure: Measure, target: Mention, facts: Facts) -
     sense = measure.sense or _implied(view, measure)
     if not sense:
         raise view.decline(f"can't tell whether {measure.token.text!r} is a limit or a requirement in")
-    check_negation(view, measure)
+    check_plain_bound(view, measure, target)
     if _goes_on(view, target):
         raise view.decline("can't tell what else the number is for in")
     if target.vague:
         raise view.decline("can't tell which activity is meant in")
-    if len(target.activities) > 1:
+    if target.several:
         together = target.joined_by == "or" or bool(TOGETHER & set(view.words))
         if not together:
             raise view.decline("can't tell whether the number is for each or for all in")
         facts.totals.append(Total(target.activities, sense, measure.token, measure.unit, view.quote))
     else:
-        facts.bounds.append(Bound(target.activities[0], sense, measure.token, measure.unit, view.quote))
+        facts.bounds.append(Bound(target.first, sense, measure.token, measure.unit, view.quote))
     return True
-
-
-def check_negation(view: View, measure: Measure) -> None:
-    """Refuse negations that the direction does not hold (`no one may make more than 3`)."""
-    words = " ".join(view.words[: measure.at])
-    words = PLAIN_NO.sub(" ", words)
-    if NEGATIVE.search(words) or (measure.sense in (">=", "<=") and DOUBLE.search(words)):
-        raise view.decline("can't tell what is negated in")
 
 
 def _goes_on(view: View, target: Mention) -> bool:
@@ -166,17 +152,17 @@ def _purpose(view: View, measure: Measure, subject: Mention) -> bool:
 
 
 def _place_subject(view: View, measure: Measure, subject: Mention, facts: Facts) -> bool:
-    if len(subject.activities) > 1 or subject.vague:
+    if subject.several or subject.vague:
         raise view.decline("can't tell whether the number is for each or for all in")
-    check_negation(view, measure)
+    check_plain_bound(view, measure, subject)
     unit = measure.unit
     plain = not unit or view.names.is_group(unit) or unit in CONTAINERS | COUNTED | facts.units.keys()
-    own = unit in view.names.names[subject.activities[0]]
+    own = unit in view.names.names[subject.first]
     if not plain and not own and measure.flavor != "money":
-        return _place_limit(view, measure, facts)
+        raise view.decline(f"{measure.token.text!r} limits what one activity uses")
     if measure.flavor == "percent":
         return False
-    facts.bounds.append(Bound(subject.activities[0], measure.sense, measure.token, unit, view.quote))
+    facts.bounds.append(Bound(subject.first, measure.sense, measure.token, unit, view.quote))
     return True
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .facts import Rate
-from .lexicon import MEASURES, TIME_UNITS
-from .views import refusal
-from .words import stem_of, stems_match
+from quintet.agent.reader.facts import Rate
+from quintet.agent.reader.lexicon import MEASURES, TIME_UNITS
+from quintet.agent.reader.views import refusal
+from quintet.agent.reader.words import stem_of, stems_match
 
 UNSPECIFIC = MEASURES | set(TIME_UNITS) | {"money", ""}
 

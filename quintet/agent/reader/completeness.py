@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .attributes import Attribute, overlap
-from .facts import Facts, Rate
-from .lexicon import TIME_UNITS
-from .matching import Row
-from .mentions import Names
-from .objective import Objective
-from .views import refusal
-from .words import stem_of
+from quintet.agent.reader.attributes import Attribute, overlap
+from quintet.agent.reader.facts import Facts, Rate
+from quintet.agent.reader.lexicon import TIME_UNITS
+from quintet.agent.reader.matching import Row
+from quintet.agent.reader.mentions import Names
+from quintet.agent.reader.objective import Objective
+from quintet.agent.reader.views import refusal
+from quintet.agent.reader.words import stem_of
 
 MONEY = {stem_of("budget"), stem_of("money")}
 
@@ -18,6 +18,10 @@ def check_counts(facts: Facts, attributes: list[Attribute]) -> None:
     """Refuse counts that may be data: of a resource, or of stages that were not all told."""
     timed = sum(attribute.unit in TIME_UNITS for attribute in attributes)
     resources = sum(not attribute.role for attribute in attributes)
+    for packs in facts.packs.values():
+        if len(packs) > 1:
+            quote = next(quote for unit, quote in packs.items() if unit)
+            raise refusal(f"some numbers are told for one, some for a pack: {quote!r}", quote)
     for value, quote in facts.stages:
         if value not in (timed, resources):
             raise refusal(f"can't tell what is counted in {quote!r}", quote)
@@ -42,6 +46,7 @@ def check_single(rows: list[Row], facts: Facts) -> None:
 def check_shares(facts: Facts, attributes: list[Attribute], invests: bool) -> None:
     """Refuse shares of a resource or of a budget: only shares of the decisions are linear here."""
     told = {stem for attribute in attributes for stem in attribute.noun}
+    told |= {stem_of(attribute.unit) for attribute in attributes if attribute.unit not in ("", "money")}
     costs = any(attribute.is_money and attribute.role == "cost" for attribute in attributes)
     for share in facts.shares:
         resource = overlap(share.whole, told) > 0 and not invests

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
-from .lexicon import MAXIMIZE, MINIMIZE
-from .views import View, refusal
+from quintet.agent.reader.lexicon import MAXIMIZE, MINIMIZE
+from quintet.agent.reader.views import View, refusal
 
 CONDITION = re.compile(
     r"\b(unless|only if|only when|provided that|as long as|whenever|otherwise|depending|depends|in case)\b"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from .facts import Facts
-from .numbers import ONES, TENS
-from .views import View
-from .words import Token
+from quintet.agent.reader.facts import Facts
+from quintet.agent.reader.numbers import ONES, TENS
+from quintet.agent.reader.views import View
+from quintet.agent.reader.words import Token
 
 UNKNOWN = re.compile(r"[xyz]\d$")
 SINGLE = re.compile(r"(1|one)-")

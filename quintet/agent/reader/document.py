@@ -6,15 +6,30 @@ import keyword
 import re
 from typing import Any
 
-from .attributes import Attribute
-from .facts import Bound, Ratio, Share, Total
-from .lexicon import TIME_UNITS
-from .matching import Row
-from .reading import Reading
-from .words import lemma_of, verb_base
+from quintet.agent.reader.attributes import Attribute
+from quintet.agent.reader.facts import Bound, Ratio, Share, Total
+from quintet.agent.reader.lexicon import CONTINUOUS_UNITS, PERIODS, TIME_UNITS
+from quintet.agent.reader.matching import Row
+from quintet.agent.reader.reading import Reading
+from quintet.agent.reader.words import lemma_of, verb_base
 
 INDEX = "p"
 CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+SPLITTABLE = {
+    "serving",
+    "cup",
+    "glass",
+    "portion",
+    "dose",
+    "meal",
+    "plate",
+    "bowl",
+    "unit",
+    "scoop",
+    "spoon",
+    "bag",
+    "batch",
+}
 RESERVED = {
     "sum",
     "prod",
@@ -75,7 +90,7 @@ class Document:
             "constraints": self.constraints,
         }
         notes = [{"text": note, "source": source} for note, source in dict.fromkeys(facts.assumptions)]
-        notes += [{"text": note} for note in _label_notes(self.reading)]
+        notes += [{"text": note} for note in (*_label_notes(self.reading), *self._domain_notes())]
         return {**document, "assumptions": notes} if notes else document
 
     def _variable(self) -> dict[str, Any]:
@@ -84,6 +99,15 @@ class Document:
         if self.unit:
             variable["unit"] = self.unit
         return variable
+
+    def _domain_notes(self) -> list[str]:
+        """Why the decisions are whole or may be split, where the nouns leave no doubt."""
+        unit = self.reading.unit
+        if not self.reading.integer:
+            return [f"{unit.capitalize()} amounts may be split."] if unit in CONTINUOUS_UNITS else []
+        if unit in SPLITTABLE or unit in PERIODS:
+            return []
+        return [f"{', '.join(self.elements)} are counted in whole numbers."]
 
     def _per(self, unit: str) -> str:
         """A unit per unit of the decisions."""
@@ -99,11 +123,17 @@ class Document:
             each = f"{coefficient} * {each}"
         only = objective.only
         expression = self._sum(only) if only else f"sum({each} for {INDEX} in {self.set_name})"
-        return {
-            "sense": objective.goal.sense,
-            "expression": expression,
-            "source": objective.goal.text,
-        }
+        found = {"sense": objective.goal.sense, "expression": expression, "source": objective.goal.text}
+        return {**found, **self._objective_labels()}
+
+    def _objective_labels(self) -> dict[str, str]:
+        """What the objective is called, and its unit, where the text says them."""
+        plus, minus = self.reading.objective.plus, self.reading.objective.minus
+        if plus is None:
+            return {"unit": self.unit} if self.unit else {}
+        unit = self._unit(plus.unit)
+        labels = {"unit": unit} if unit else {}
+        return labels if minus is not None else {"name": self._attribute(plus), **labels}
 
     def _attribute(self, attribute: Attribute) -> str:
         for name, entry in self.parameters.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .words import Token
+from quintet.agent.reader.words import Token
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,10 @@ class Goal:
 
 @dataclass
 class Facts:
-    """All that was placed, and the numbers that were explained without entering the model.
+    """All that was placed.
 
-    `counts` are stems of nouns counted (`two types of ads`), `stages` numbers of resources (`two processes`).
+    `counts` are stems of nouns counted (`two types of ads`), `stages` numbers of resources (`two processes`),
+    `packs` the packings each activity's data is told for, with the clause.
     """
 
     rates: list[Rate] = field(default_factory=list)
@@ -117,12 +118,8 @@ class Facts:
     ratios: list[Ratio] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
-    explained: set[int] = field(default_factory=set)
     units: dict[str, int] = field(default_factory=dict)
     assumptions: list[tuple[str, str]] = field(default_factory=list)
     counts: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     stages: list[tuple[float, str]] = field(default_factory=list)
-
-    def explain(self, token: Token) -> None:
-        """Record that the number needs no place in the model."""
-        self.explained.add(token.start)
+    packs: dict[int, dict[str, str]] = field(default_factory=dict)

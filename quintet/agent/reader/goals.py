@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .facts import Facts, Goal
-from .lexicon import ADVERBS, DETERMINERS, MAXIMIZE, MINIMIZE
-from .views import View
-from .words import FUNCTION_WORDS
+from quintet.agent.reader.facts import Facts, Goal
+from quintet.agent.reader.lexicon import ADVERBS, DETERMINERS, MAXIMIZE, MINIMIZE
+from quintet.agent.reader.views import View
+from quintet.agent.reader.words import FUNCTION_WORDS
 
 STOPS = {"while", "if", "when", "given", "assuming", ",", ";", "?", "(", "so", "based", "subject", "under"}
 SUPERLATIVES = {

@@ -55,8 +55,8 @@ VERBS = _words(
 # Nouns more often than verbs: verbs only after an auxiliary, "to" or a pronoun, or before a number.
 NOUN_VERBS = _words(
     "seat store plant bottle package pack test score print cut paint share order ship design brew play work "
-    "aim stock supply limit demand result sign cover pile box offer process finish mix drink cook catch shoot "
-    "lease manufacture plan set feed pay rent release cause account last show raise"
+    "aim stock supply limit demand result sign cover pile box offer process finish mix drink cook catch "
+    "shoot lease manufacture plan set feed pay rent release cause account last show raise"
 )
 
 # A number followed by one of these is a measure; what follows "of" is the thing measured.
@@ -99,8 +99,8 @@ MINIMIZE = _words(
 )
 SUPPLY_VERBS = _words("have own possess stock hold produce acquire employ receive obtain import")
 NEED_WORDS = _words(
-    "need needs needing require requires required requiring must demand demands should want wants wish wishes "
-    "provide goal "
+    "need needs needing require requires required requiring must demand demands should want wants wish "
+    "wishes provide goal "
     "target satisfy meet fulfill"
 )
 # They lead from a noun to its data: `cooks earning $500`.

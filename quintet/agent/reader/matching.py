@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .attributes import UNSPECIFIC, Attribute, overlap
-from .facts import Bound, Facts, Limit, Total
-from .lexicon import CONTAINERS, PEOPLE_SEATS, TIME_UNITS
-from .mentions import Names
-from .words import stem_of
+from quintet.agent.reader.attributes import UNSPECIFIC, Attribute, overlap
+from quintet.agent.reader.facts import Bound, Facts, Limit, Total
+from quintet.agent.reader.lexicon import CONTAINERS, PEOPLE_SEATS, TIME_UNITS
+from quintet.agent.reader.mentions import Names
+from quintet.agent.reader.words import stem_of
 
 DECISIONS = {"trip", "shift", "time", "delivery", "shipment", "use", "batch"}
 LAND = {
@@ -80,7 +80,7 @@ class Matcher:
         best = max((score for score, _ in scored), default=0.0)
         top = [attribute for score, attribute in scored if score == best and score > 0]
         if limit.owner is not None:
-            return self._owned(limit, bool(top) and best >= 1)
+            return self._owned(limit, limit.owner, bool(top) and best >= 1)
         if not top and limit.distributes:
             top = [attribute for _, attribute in scored]
         if not top:
@@ -91,15 +91,15 @@ class Matcher:
             return f"{limit.token.text!r} may limit more than one thing"
         return [Row(limit, attribute, _factor(limit.unit, attribute.unit)) for attribute in top]
 
-    def _owned(self, limit: Limit, is_resource: bool) -> Bound | str:
+    def _owned(self, limit: Limit, owner: int, is_resource: bool) -> Bound | str:
         """`at least 10 trips using a truck` bounds one activity if what is counted are its decisions."""
         counted = limit.unit in DECISIONS or limit.unit in self.facts.units or self.names.is_group(limit.unit)
         goal = any(overlap({stem_of(limit.unit)}, goal.head) for goal in self.facts.goals)
         if limit.token.flavor == "money" and self.invests and not is_resource:
-            return Bound(limit.owner, limit.sense, limit.token, limit.unit, limit.quote)
-        if is_resource or not limit.unit or not (counted or goal) or limit.owner is None:
+            return Bound(owner, limit.sense, limit.token, limit.unit, limit.quote)
+        if is_resource or not limit.unit or not (counted or goal):
             return f"can't tell what {limit.token.text!r} limits"
-        return Bound(limit.owner, limit.sense, limit.token, limit.unit, limit.quote)
+        return Bound(owner, limit.sense, limit.token, limit.unit, limit.quote)
 
     def _compatible(self, limit: Limit, attribute: Attribute) -> bool:
         if limit.token.flavor == "money" or attribute.is_money:
@@ -118,7 +118,7 @@ class Matcher:
     def _money_compatible(self, limit: Limit, attribute: Attribute) -> bool:
         if limit.token.flavor != "money" or not attribute.is_money:
             return False
-        told = set((*limit.noun, *limit.context))
+        told = {*limit.noun, *limit.context}
         return bool(GAIN_STEMS & told) == (attribute.role in GAINS) or attribute.role == "earn"
 
     def _score(self, limit: Limit, attribute: Attribute) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .lexicon import CONTAINERS, MEASURES, PERIODS, TIME_UNITS
-from .mentions import Mention
-from .sentences import Clause, is_verb
-from .words import FUNCTION_WORDS, Token, verb_base
+from quintet.agent.reader.lexicon import CONTAINERS, MEASURES, PERIODS, TIME_UNITS
+from quintet.agent.reader.mentions import Mention
+from quintet.agent.reader.sentences import Clause, is_verb
+from quintet.agent.reader.words import FUNCTION_WORDS, Token, verb_base
 
 AT_LEAST = (
     r"at least|no less than|not less than|no fewer than|not fewer than|minimum|greater than or equal to"
@@ -34,7 +34,6 @@ FILLERS = {
     "be",
     "overall",
     "is",
-    "exactly",
 }
 DIRECTION = re.compile(
     rf"(?:^| )(?:(?P<ge>{AT_LEAST})|(?P<le>{AT_MOST})|(?P<gt>{MORE})|(?P<lt>{LESS})|(?P<eq>exactly))$"

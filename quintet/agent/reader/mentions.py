@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .activities import Activity
-from .lexicon import ADJECTIVE_KEYS, CONTAINERS, MEASURES, PERIODS
-from .sentences import Clause, is_noun_word
-from .words import FUNCTION_WORDS, Token, verb_base
+from quintet.agent.reader.activities import Activity
+from quintet.agent.reader.lexicon import ADJECTIVE_KEYS, CONTAINERS, MEASURES, PERIODS
+from quintet.agent.reader.sentences import Clause, is_noun_word
+from quintet.agent.reader.words import FUNCTION_WORDS, Token, verb_base
 
 COMPANIONS = {
     "one", "version", "type", "size", "model", "kind", "option", "unit", "method", "variety", "batch",
@@ -35,6 +35,16 @@ class Mention:
     full: bool = True
     joined_by: str = ""
     vague: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one activity is named."""
+        return len(self.activities) > 1
+
+    @property
+    def first(self) -> int:
+        """The activity named, or the first of them."""
+        return self.activities[0]
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .attributes import Attribute, overlap
-from .facts import Facts, Goal
-from .lexicon import CONTAINERS, TIME_UNITS
-from .mentions import Names
-from .roles import WANTED, concept_of
-from .words import stem_of
+from quintet.agent.reader.attributes import Attribute, overlap
+from quintet.agent.reader.facts import Facts, Goal
+from quintet.agent.reader.lexicon import CONTAINERS, TIME_UNITS
+from quintet.agent.reader.mentions import Names
+from quintet.agent.reader.roles import CONCEPTS, WANTED, concept_of
+from quintet.agent.reader.words import stem_of
 
 COUNT_STEMS = {"numb", "amount", "total", "quantit", "count", "size"}
+COMPOSITE = {
+    "smaller", "smallest", "larger", "largest", "difference", "ratio", "worst", "minimum", "maximum", "least",
+    "most", "proportion", "variance", "product", "square", "squared", "longest", "latest",
+}  # fmt: skip
 HYPERNYMS = {
     stem_of(word)
     for word in ("item", "product", "staff", "worker", "employee", "vehicle", "trip", "container")
@@ -36,6 +40,13 @@ class Objective:
         return (self.goal.sense, *numbers, self.only)
 
 
+def _is_composite(goal: Goal) -> bool:
+    """Whether the goal is more than a sum: a minimum, a difference, one thing or another."""
+    concepts = {CONCEPTS[word] for word in goal.words if word in CONCEPTS}
+    joined = {"or", "and"} & set(goal.words) and len(concepts) > 1
+    return bool(joined or COMPOSITE & set(goal.words))
+
+
 class ObjectiveFinder:
     """Finds what the goal's words mean in terms of the attributes."""
 
@@ -50,6 +61,8 @@ class ObjectiveFinder:
 
     def find(self, goal: Goal) -> Objective | None:
         """The objective a goal stands for, or `None` if its words don't say."""
+        if _is_composite(goal):
+            return None
         return (
             self._named(goal)
             or self._money(goal)

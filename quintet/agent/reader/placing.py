@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 
-from .amounts import read_amounts
-from .attributes import UNSPECIFIC
-from .conditions import check_conditions
-from .coverage import check_hidden_numbers
-from .facts import Facts
-from .goals import read_goal, read_superlative
-from .lexicon import PERIODS
-from .measures import Measure
-from .mentions import TYPE_WORDS, Names
-from .rates import read_rates
-from .ratios import read_ratio
-from .sentences import Clause
-from .shares import read_shares
-from .views import View, view_of
-from .words import stem_of
+from quintet.agent.reader.amounts import read_amounts
+from quintet.agent.reader.attributes import UNSPECIFIC
+from quintet.agent.reader.conditions import check_conditions
+from quintet.agent.reader.coverage import check_hidden_numbers
+from quintet.agent.reader.exclusions import check_structure
+from quintet.agent.reader.facts import Facts
+from quintet.agent.reader.goals import read_goal, read_superlative
+from quintet.agent.reader.lexicon import PERIODS
+from quintet.agent.reader.measures import Measure
+from quintet.agent.reader.mentions import TYPE_WORDS, Names
+from quintet.agent.reader.rates import read_rates
+from quintet.agent.reader.ratios import read_ratio
+from quintet.agent.reader.sentences import Clause
+from quintet.agent.reader.shares import read_shares
+from quintet.agent.reader.views import View, view_of
+from quintet.agent.reader.words import stem_of
 
 CUES = re.compile(
     r"\b(at least|at most|no more|no less|no fewer|exactly|equal|exceed|exceeds|limit|limits|limited|"
@@ -79,6 +80,8 @@ def _read_clause(view: View, facts: Facts, earlier: View | None) -> None:
     for measure in view.measures:
         if measure.at not in used:
             raise view.decline(f"the number {measure.token.text!r} has no place")
+    if not compared and goal is None:
+        check_structure(view)
     if not view.measures and not compared and goal is None:
         _check_unplaced(view)
 
@@ -88,9 +91,10 @@ def _counts(view: View, facts: Facts) -> set[int]:
     bare = [m for m in view.measures if not m.sense and m.flavor == "plain"]
     counts = [measure for measure in bare if _is_count(view, measure)]
     stages = [m for m in bare if m not in counts and m.token.text.isalpha() and m.unit in STAGES]
-    facts.stages += [(measure.value, view.quote) for measure in stages]
+    for measure in stages:
+        facts.stages.append((measure.value, view.quote))
+        facts.assumptions.append((f"{measure.token.text!r} counts what the data is told for.", view.quote))
     for measure in counts:
-        facts.explain(measure.token)
         known = view.names.is_group(measure.unit) or measure.unit in TYPE_WORDS
         if measure.value > 1 and not known:
             facts.counts.append(((stem_of(measure.unit),), view.quote))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from .facts import Facts, Rate
-from .lexicon import CONTAINERS, MEASURES, PERIODS, TIME_UNITS
-from .measures import Measure, unit_at
-from .mentions import Mention
-from .roles import role_of
-from .sentences import is_noun_word
-from .views import View
+from quintet.agent.reader.facts import Facts, Rate
+from quintet.agent.reader.lexicon import CONTAINERS, MEASURES, PERIODS, TIME_UNITS
+from quintet.agent.reader.measures import Measure, unit_at
+from quintet.agent.reader.mentions import Mention
+from quintet.agent.reader.roles import role_of
+from quintet.agent.reader.sentences import is_noun_word
+from quintet.agent.reader.views import View
 
 Pair = tuple[Measure, tuple[int, ...]]
+PACKS = {"pair", "set", "pack", "package", "bundle", "case", "carton", "crate", "stack", "dozen"}
 DECISION_UNITS = CONTAINERS | MEASURES | set(TIME_UNITS) | PERIODS | {"dollar"}
 
 
@@ -29,6 +30,7 @@ def read_rates(view: View, facts: Facts, used: set[int], earlier: View | None = 
         return counted | {measure.at for measure in free}
     if not free or not view.mentions:
         return counted
+    _note_packs(view, facts)
     for measure, activities in _assigned(view, free):
         for activity in activities:
             facts.rates.append(_rate(view, measure, activity, facts))
@@ -57,12 +59,20 @@ def _note_units(view: View, facts: Facts) -> None:
                 facts.units[unit] = facts.units.get(unit, 0) + 1
 
 
+def _note_packs(view: View, facts: Facts) -> None:
+    """Whether the data is told for a thing or for a pack of them (`a pair of stools`)."""
+    for mention in view.mentions:
+        of_unit = mention.start >= 2 and view.words[mention.start - 1] == "of"
+        unit = view.tokens[mention.start - 2].lemma if of_unit else ""
+        for activity in mention.activities:
+            facts.packs.setdefault(activity, {}).setdefault(unit if unit in PACKS else "", view.quote)
+
+
 def _denominators(view: View, facts: Facts) -> set[int]:
     """`1 kg of rice requires …`: a one that says what the data is told for."""
     found = set()
     for measure in view.measures:
         if measure.value == 1 and measure.flavor == "plain" and not measure.sense and measure.target:
-            facts.explain(measure.token)
             found.add(measure.at)
             if measure.token.text == "1":
                 facts.assumptions.append(("The 1 says what the numbers beside it are told for.", view.quote))

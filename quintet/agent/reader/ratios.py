@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .facts import Facts, Ratio
-from .measures import FLIPPED, Measure
-from .mentions import Mention
-from .views import View
+from quintet.agent.reader.facts import Facts, Ratio
+from quintet.agent.reader.measures import FLIPPED, Measure
+from quintet.agent.reader.mentions import Mention
+from quintet.agent.reader.views import View
 
 PREFERENCES = {"prefer", "prefers", "like", "likes", "preferred", "favor", "favors", "usually", "generally"}
 OBLIGATIONS = {"must", "should", "needs", "need", "required", "requires", "require", "has", "have", "cannot"}
@@ -50,19 +50,11 @@ def _with_number(view: View, measure: Measure, facts: Facts) -> bool:
     left, right = _sides(view, measure.at)
     if left is None or right is None:
         return False
-    if (
-        left.vague
-        or right.vague
-        or len(left.activities) > 1
-        or len(right.activities) > 1
-        or left.activities == right.activities
-    ):
+    if left.vague or right.vague or left.several or right.several or left.activities == right.activities:
         raise view.decline("can't tell which activities are compared in")
     if not measure.sense or measure.sense == "==":
         raise view.decline(f"{measure.token.text!r} says neither at least nor at most in")
-    facts.ratios.append(
-        Ratio(left.activities[0], measure.sense, measure.token, right.activities[0], view.quote)
-    )
+    facts.ratios.append(Ratio(left.first, measure.sense, measure.token, right.first, view.quote))
     return True
 
 
@@ -101,11 +93,11 @@ def _without_number(view: View, facts: Facts) -> None:
         facts.assumptions.append(("A preference without a limit is no constraint.", view.quote))
         return
     left, right = _sides(view, at)
-    if left is None or right is None or len(left.activities) != 1 or len(right.activities) != 1:
+    if left is None or right is None or left.several or right.several:
         raise view.decline("can't tell what is compared in")
     if left.activities == right.activities:
         raise view.decline("compares an activity with itself")
-    facts.ratios.append(Ratio(left.activities[0], sense, None, right.activities[0], view.quote))
+    facts.ratios.append(Ratio(left.first, sense, None, right.first, view.quote))
 
 
 def _only_preferred(view: View) -> bool:

@@ -10,19 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ProblemError, ReaderDeclined
-from .activities import candidates
-from .document import Document, clean
-from .mentions import Names
-from .numbers import merge_numbers
-from .placing import read_facts
-from .reading import Reading, build
-from .sentences import Clause, Sentence, split_clauses, split_sentences
-from .views import refusal, view_of
-from .words import Token, raw_tokens
+from quintet.agent.reader.activities import candidates
+from quintet.agent.reader.document import Document, clean
+from quintet.agent.reader.mentions import Names
+from quintet.agent.reader.numbers import merge_numbers
+from quintet.agent.reader.placing import read_facts
+from quintet.agent.reader.reading import Reading, build
+from quintet.agent.reader.sentences import Clause, Sentence, split_clauses, split_sentences
+from quintet.agent.reader.views import refusal, view_of
+from quintet.agent.reader.words import LOOKALIKES, Token, raw_tokens
+from quintet.errors import ProblemError, ReaderDeclined
 
 if TYPE_CHECKING:
-    from ...formulation import Formulation
+    from quintet.formulation import Formulation
 
 LONGEST_TEXT = 10_000
 LONGEST_SENTENCE = 160
@@ -59,7 +59,7 @@ def read(text: str) -> Formulation:
         ProblemError: The text is empty, binary or too long.
         ReaderDeclined: A clause or a number could not be placed.
     """
-    from ...formulation import Formulation
+    from quintet.formulation import Formulation
 
     return Formulation.model_validate(draft(text))
 
@@ -77,7 +77,7 @@ def draft(text: str) -> dict[str, Any]:
     _check_text(text)
     tokens = merge_numbers(raw_tokens(text))
     _check_english(tokens)
-    _check_numbers(tokens)
+    _check_numbers(tokens, text)
     sentences = split_sentences(tokens, text)
     _check_sentences(sentences)
     clauses = [clause for sentence in sentences for clause in split_clauses(sentence)]
@@ -162,8 +162,12 @@ def _check_sentences(sentences: list[Sentence]) -> None:
             raise refusal(f"a sentence of {len(sentence.tokens)} words can't be read: '{start} …'", start)
 
 
-def _check_numbers(tokens: list[Token]) -> None:
+def _check_numbers(tokens: list[Token], text: str) -> None:
+    plain = text.translate(LOOKALIKES)
     for token in tokens:
+        if token.is_number and plain[max(token.start - 1, 0) : token.start] == "-":
+            shown = text[max(token.start - 20, 0) : token.end]
+            raise refusal(f"can't tell a range from a negative number in {shown!r}", shown)
         if token.is_number and not abs(token.value) < LARGEST_NUMBER:
             shown = token.text if len(token.text) <= 30 else f"{token.text[:30]} …"
             raise refusal(f"can't use the number {shown!r}", shown)

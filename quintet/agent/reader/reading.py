@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .attributes import Attribute, gather
-from .completeness import check_complete, check_counts, check_shares, check_single, check_used
-from .conditions import check_periods
-from .facts import Bound, Facts, Total
-from .lexicon import CONTAINERS, CONTINUOUS_UNITS, PERIODS, TIME_UNITS
-from .matching import Matcher, Row
-from .mentions import Names
-from .objective import Objective, ObjectiveFinder
-from .views import refusal
-from .words import lemma_of
+from quintet.agent.reader.attributes import Attribute, gather
+from quintet.agent.reader.completeness import (
+    check_complete,
+    check_counts,
+    check_shares,
+    check_single,
+    check_used,
+)
+from quintet.agent.reader.conditions import check_periods
+from quintet.agent.reader.facts import Bound, Facts, Total
+from quintet.agent.reader.lexicon import CONTAINERS, CONTINUOUS_UNITS, PERIODS, TIME_UNITS
+from quintet.agent.reader.matching import Matcher, Row
+from quintet.agent.reader.mentions import Names
+from quintet.agent.reader.objective import Objective, ObjectiveFinder
+from quintet.agent.reader.views import refusal
+from quintet.agent.reader.words import lemma_of
 
 ASKED = re.compile(r"how many (\w+)(?: of| per| a| should| does| do| to| each| is| are| need)")
 GAINS = ("profit", "return", "earn")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .lexicon import COST, PROFIT, RETURN, REVENUE
-from .views import View
+from quintet.agent.reader.lexicon import COST, PROFIT, RETURN, REVENUE
+from quintet.agent.reader.views import View
 
 STRONG = {
     "profit": "profit", "profits": "profit", "profited": "profit", "revenue": "revenue",

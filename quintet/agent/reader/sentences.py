@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .lexicon import ADJECTIVE_KEYS, DATA_WORDS, DETERMINERS, NOUN_VERBS, PREPOSITIONS, PRONOUNS
-from .words import AUXILIARIES, QUESTION, Token, verb_base
+from quintet.agent.reader.lexicon import (
+    ADJECTIVE_KEYS,
+    DATA_WORDS,
+    DETERMINERS,
+    NOUN_VERBS,
+    PREPOSITIONS,
+    PRONOUNS,
+)
+from quintet.agent.reader.words import AUXILIARIES, QUESTION, Token, verb_base
 
 ENDS = {".", "?", "!"}
 STRONG = {"while", "whereas", "but", "because", "since", "if", "although", "though", "unless", "so"}
@@ -163,7 +170,8 @@ def _unfinished(tokens: list[Token], piece: list[Token]) -> bool:
         (token.low for token in tokens if token.kind == "word" and token.low not in STRONG | WEAK), ""
     )
     opens = first in ("to", "for", "per", "every", "each") or any(token.is_number for token in tokens)
-    return (opens or not _has_own_subject(piece)) and not has_verb(tokens)
+    joined = bool(piece) and piece[0].low in ("and", "or")  # `stools and benches must be …`: one subject
+    return (opens or joined or not _has_own_subject(piece)) and not has_verb(tokens)
 
 
 def _has_own_subject(piece: list[Token]) -> bool:

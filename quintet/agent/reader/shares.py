@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .facts import Facts, Share
-from .measures import Measure
-from .mentions import Mention
-from .views import View
+from quintet.agent.reader.facts import Facts, Share
+from quintet.agent.reader.measures import Measure
+from quintet.agent.reader.mentions import Mention
+from quintet.agent.reader.views import View
 
 
 def read_shares(view: View, facts: Facts, used: set[int]) -> set[int]:
@@ -18,13 +18,19 @@ def read_shares(view: View, facts: Facts, used: set[int]) -> set[int]:
         if not sense:
             continue
         mention = _owner(view, measure)
-        if mention is None:
+        if mention is None or _is_of(view, measure, mention):
             raise view.decline(f"can't tell what {measure.token.text!r} is a share of in")
         facts.shares.append(
             Share(mention.activities, sense, measure.token, view.quote, _whole(view, measure))
         )
         taken.add(measure.at)
     return taken
+
+
+def _is_of(view: View, measure: Measure, mention: Mention) -> bool:
+    """`half of the stools must be red`: a share of the activity itself, not of the total."""
+    between = view.words[measure.at + 1 : mention.start]
+    return bool(between) and set(between) <= {"of", "the", "all", "their"}
 
 
 def _sense_of_clause(view: View, measure: Measure) -> str:

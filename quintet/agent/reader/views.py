@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...errors import ReaderDeclined
-from .lexicon import NEED_WORDS, SUPPLY_VERBS
-from .measures import Measure, measures_of
-from .mentions import Mention, Names
-from .sentences import Clause, is_verb
-from .words import FUNCTION_WORDS, Token, verb_base
+from quintet.agent.reader.lexicon import NEED_WORDS, SUPPLY_VERBS
+from quintet.agent.reader.measures import Measure, measures_of
+from quintet.agent.reader.mentions import Mention, Names
+from quintet.agent.reader.sentences import Clause, is_verb
+from quintet.agent.reader.words import FUNCTION_WORDS, Token, verb_base
+from quintet.errors import ReaderDeclined
 
 SUPPLY_WORDS = {
     "available", "budget", "capacity", "access", "hand", "supply", "stock", "only", "limit", "limited",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .lexicon import (
+from quintet.agent.reader.lexicon import (
     ADVERBS,
     AUXILIARIES,
     CONJUNCTIONS,

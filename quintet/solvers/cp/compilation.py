@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from quintet.errors import DataError
 from quintet.formulation.evaluation import shown
 from quintet.formulation.model import ConstraintData, Model, ObjectiveData, VariableData
 from quintet.formulation.schema import Sense
-from quintet.formulation.tolerances import INFINITE, INTEGRALITY
+from quintet.formulation.tolerances import INFINITE
 from quintet.solvers.cp.affine import Affine
 from quintet.solvers.cp.data import Data
-from quintet.solvers.cp.numbers import ELSEWHERE, Numbers
+from quintet.solvers.cp.numbers import Numbers
 from quintet.solvers.cp.program import Program
 from quintet.solvers.cp.truths import Truths
 from quintet.solvers.solver import Declined
@@ -57,19 +56,6 @@ def _check(model: Model) -> None:
         raise Declined(
             "CP-SAT solves for one objective at a time", place="objective", remedy="rank or weigh them"
         )
-    for name in model.constraints:
-        entry = model.formulation.constraints.get(name)
-        if entry is not None and entry.soft is not None and not _is_rewritten(model):
-            raise Declined(
-                "CP-SAT takes no soft constraint as it stands",
-                place=f"constraints.{name}.soft",
-                remedy=ELSEWHERE,
-            )
-
-
-def _is_rewritten(model: Model) -> bool:
-    """Whether deviations of soft constraints have been added as variables."""
-    return bool(set(model.variables) - set(model.formulation.variables))
 
 
 def _check_bounds(variable: VariableData) -> None:
@@ -93,7 +79,6 @@ class _Compiler:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._program = Program()
-        self._empty: list[str] = []
         data = Data(model)
         self._numbers = Numbers(model, data, self._program, self._columns())
         self._truths = Truths(model, data, self._numbers, self._program)
@@ -109,11 +94,7 @@ class _Compiler:
 
     def _add_columns(self, variable: VariableData) -> None:
         for key, lower, upper in zip(variable.family.keys, variable.lower, variable.upper, strict=True):
-            name = f"{variable.name}{shown(key)}"
-            least, most = math.ceil(_near(lower)), math.floor(_near(upper))
-            if least > most:
-                self._empty.append(f"variables.{name}")
-            self._program.integer(least, max(least, most), name)
+            self._program.integer(int(lower), int(upper), f"{variable.name}{shown(key)}")
 
     def compiled(self) -> Compiled:
         """The whole program."""
@@ -122,7 +103,7 @@ class _Compiler:
         direction = -1 if objective.sense is Sense.MAXIMIZE else 1
         with placed("objective.expression"):
             form = self._objective(objective, direction)
-        return Compiled(self._program, form, (*self._empty, *broken))
+        return Compiled(self._program, form, tuple(broken))
 
     def _broken(self, constraint: ConstraintData) -> Iterator[str]:
         """Post every row; those that can't hold come back."""
@@ -141,12 +122,6 @@ class _Compiler:
         form = self._numbers.form(objective.tree, {})
         self._program.minimise(form, direction)
         return form
-
-
-def _near(bound: float) -> float:
-    """A bound that misses a whole number by no more than the tolerance is that number."""
-    whole = round(bound)
-    return whole if abs(bound - whole) <= INTEGRALITY else bound
 
 
 @contextmanager

@@ -47,6 +47,7 @@ from quintet.formulation.tree import (
     walk,
 )
 from quintet.solvers.cp.domains import Domains
+from quintet.solvers.solver import Declined
 
 Exact: TypeAlias = int | Fraction
 Indices: TypeAlias = dict[str, ElementValue]
@@ -63,6 +64,7 @@ TESTS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
+OTHERS = ("holds", "piecewise")
 CURVES = ("sqrt", "exp", "log", "log10", "sin", "cos", "tanh", "floor", "ceil")
 
 
@@ -124,7 +126,7 @@ class Data:
         }
 
     def varies(self, node: Node) -> bool:
-        """Whether a tree of the model holds a decision variable. Asked once for every node."""
+        """Whether a tree holds a decision, or `holds` or `piecewise`, which are not worked out here."""
         known = self._varying.get(id(node))
         if known is None:
             known = self._varying[id(node)] = any(map(self._decides, walk(node)))
@@ -133,7 +135,7 @@ class Data:
     def _decides(self, node: Node) -> bool:
         if isinstance(node, ExpressionRef):
             return not self._model.expressions[node.name].data
-        return isinstance(node, VariableRef)
+        return isinstance(node, VariableRef) or (isinstance(node, Call) and node.function in OTHERS)
 
     def exact(self, node: Node, indices: Indices) -> Exact:
         """The exact number that an expression is.
@@ -265,9 +267,9 @@ class Data:
             return abs(self.number(node.arguments[0], indices, lift))
         if name in CURVES:
             return lift(self._curve(node, self.number(node.arguments[0], indices, as_is)))
-        raise DataError(
-            f"{name} of data alone is not taken by CP-SAT",
-            remedy="work it out in a parameter, or leave it out",
+        raise Declined(
+            f"CP-SAT has no {name} where only data may stand, as in {to_text(node)!r}",
+            remedy="write it with comparisons, 'and', 'or' and 'not'",
         )
 
     def _curve(self, node: Call, value: float) -> float:

@@ -116,7 +116,7 @@ class Numbers:
 
     def _add(self, node: Node, indices: Indices, factor: Exact, total: Affine) -> None:
         """Add `factor` times a tree to `total`."""
-        if not self._data.varies(node) and not _is_special(node):
+        if not self._data.varies(node):
             total.constant += factor * self._data.exact(node, indices)
             return
         adder = self._adders.get(type(node))
@@ -162,7 +162,7 @@ class Numbers:
     def _add_product(self, node: Product, indices: Indices, factor: Exact, total: Affine) -> None:
         varying = []
         for part in node.factors:
-            if self._data.varies(part) or _is_special(part):
+            if self._data.varies(part):
                 varying.append(part)
             else:
                 factor = simplest(factor * self._data.exact(part, indices))
@@ -302,8 +302,8 @@ class Numbers:
         parts: list[Condition] = []
         for end, sign in ((piece.low, ">="), (piece.high, "<=")):
             if end is not None:
-                (whole,), _ = self._program.whole([argument.minus(Affine.of(end))])
-                parts.append(conditions.row(whole, sign))
+                distance = argument.minus(Affine.of(end))
+                parts.append(conditions.row(self._program.compared(distance), sign))
         return conditions.all_of(parts)
 
     def _piece_at(self, value: Exact, pieces: Sequence[Piece]) -> Affine:
@@ -325,8 +325,3 @@ def _pieces(points: Sequence[tuple[Exact, Exact]], left: Exact | None, right: Ex
 
 def _with_term(form: Whole, variable: int, coefficient: int) -> Whole:
     return Whole((*form.terms, (variable, coefficient)), form.constant)
-
-
-def _is_special(node: Node) -> bool:
-    """Calls that `Data` does not work out even where they hold no decision."""
-    return isinstance(node, Call) and node.function in ("holds", "piecewise")

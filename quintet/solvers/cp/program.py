@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
 
 from quintet.errors import MissingDependency
-from quintet.solvers.cp.affine import Affine, Unscalable, Whole, WholeTerms, denominator, scaled
+from quintet.solvers.cp.affine import (
+    MOST_DENOMINATOR,
+    Affine,
+    Unscalable,
+    Whole,
+    WholeTerms,
+    denominator,
+    scaled,
+)
 from quintet.solvers.cp.conditions import AllOf, AnyOf, AtLeast, Condition, Different, Row, all_of, pairs
 from quintet.solvers.cp.data import Exact
 from quintet.solvers.solver import Declined
@@ -15,6 +25,8 @@ from quintet.solvers.solver import Declined
 INSTALL = "pip install 'quintet[cp]'"
 LARGEST = 2**62 - 1
 """Sizes that CP-SAT takes for a bound, and for a sum of terms."""
+NOISE = 1e-9
+"""A constant this near to a whole number, relative to its size, may be one that floats have missed."""
 ELSEWHERE = "leave the choice of the solver to Quintet, or scale the data it is made from"
 
 Literal: TypeAlias = int
@@ -112,6 +124,24 @@ class Program:
             raise self._unscalable(error.coefficient, error.variable) from None
         return [scaled(form, factor) for form in forms], factor
 
+    def compared(self, form: Affine) -> Whole:
+        """Integers that compare with 0 as a form does.
+
+        A constant that is clearly between two whole numbers may stand anywhere between them, so one
+        with many decimals (`1 / 3` of a table) is moved to the middle; one that misses a whole number
+        by what may be a rounding is declined.
+
+        Raises:
+            Declined: As `whole`.
+        """
+        (coefficients,), factor = self.whole([Affine(form.terms)])
+        constant = form.constant * factor
+        if constant == int(constant):
+            return Whole(coefficients.terms, int(constant))
+        if abs(constant - round(constant)) <= NOISE * max(1, abs(constant)) and _is_long(form.constant):
+            raise self._unscalable(form.constant, None)
+        return Whole(tuple((v, 2 * c) for v, c in coefficients.terms), 2 * math.floor(constant) + 1)
+
     def _unscalable(self, coefficient: Exact, variable: int | None) -> Declined:
         where = "the constant" if variable is None else f"the coefficient of {self.names[variable]}"
         return Declined(
@@ -133,8 +163,10 @@ class Program:
     def largest(self, forms: Sequence[Whole]) -> int:
         """A variable that is the largest of some forms."""
         ranges = [self.range(form) for form in forms]
-        ends = max(low for low, _ in ranges), max(high for _, high in ranges)
-        return self._result(("max", *forms), ends, self.model.add_max_equality, forms)
+        low, high = max(low for low, _ in ranges), max(high for _, high in ranges)
+        if len(forms) == 2 and forms[0] == forms[1].negated():
+            low = max(low, 0)
+        return self._result(("a maximum", *forms), (low, high), self.model.add_max_equality, forms)
 
     def size(self, form: Whole) -> int:
         """A variable that is the absolute value of a form."""
@@ -145,27 +177,27 @@ class Program:
         one, two = self._simple(first), self._simple(second)
         corners = [a * b for a, b in product(self.range(one), self.range(two))]
         low = 0 if one == two and min(corners) < 0 else min(corners)
-        key = ("*", *sorted((one, two), key=repr))
+        key = ("a product", *sorted((one, two), key=repr))
         return self._result(key, (low, max(corners)), self.model.add_multiplication_equality, (one, two))
 
     def _simple(self, form: Whole) -> Whole:
         """A form with one term at most: `x * (y + z)` is a product with a variable that is `y + z`."""
         if len(form.terms) < 2:
             return form
-        return Whole(((self._result(("=", form), self.range(form), self._equal, (form,)), 1),))
+        return Whole(((self._result(("a sum", form), self.range(form), self._equal, (form,)), 1),))
 
     def _equal(self, target: Any, expressions: Sequence[Any]) -> None:
         self.model.add(target == expressions[0])
 
     def _result(
         self,
-        key: Any,
+        key: tuple[Any, ...],
         ends: tuple[int, int],
         post: Callable[[Any, Sequence[Any]], Any],
         forms: Iterable[Whole],
     ) -> int:
         if key not in self._results:
-            self._results[key] = self.integer(*ends, f"_{len(self.variables)}")
+            self._results[key] = self.integer(*ends, key[0])
             post(self.variables[self._results[key]], [self.expression(form) for form in forms])
         return self._results[key]
 
@@ -218,7 +250,7 @@ class Program:
         if known is not None:
             return known
         settled = condition if isinstance(condition, bool) else None
-        literal = self.integer(int(settled is True), int(settled is not False), f"_{len(self.variables)}")
+        literal = self.integer(int(settled is True), int(settled is not False), "a truth")
         if settled is None:
             self._add(condition, literal)
         return literal
@@ -270,6 +302,11 @@ class Program:
         objective = self.model.proto.objective
         objective.offset = float(direction * whole.constant)
         objective.scaling_factor = direction / factor
+
+
+def _is_long(number: Exact) -> bool:
+    """Whether a number has more decimals than a person writes."""
+    return isinstance(number, Fraction) and number.denominator > MOST_DENOMINATOR
 
 
 def _allows(condition: Row, value: int) -> bool:

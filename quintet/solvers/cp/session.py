@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from quintet.errors import SolverError
@@ -66,29 +66,36 @@ class Session:
             SolverError: CP-SAT refuses the model, or fails.
         """
         failures: list[BaseException] = []
-        thread = Thread(target=self._work, args=(model, failures), daemon=True)
+        ended = Event()
+        thread = Thread(target=self._work, args=(model, failures, ended), daemon=True)
         thread.start()
         try:
-            while thread.is_alive():
-                thread.join(1.0)
+            while not ended.wait(1.0):
+                pass
         except BaseException:
-            self._stop(thread)
+            self._stop(ended)
             raise
+        finally:
+            thread.join()
         if failures:
             raise SolverError(f"CP-SAT failed: {failures[0]}") from failures[0]
         return self._collected(model)
 
-    def _stop(self, thread: Thread) -> None:
-        """Ask again until it stops: a search that is only starting does not hear the first call."""
-        while thread.is_alive():
-            self._solver.stop_search()
-            thread.join(0.05)
+    def _stop(self, ended: Event) -> None:
+        """Ask again until it stops: a search that is only starting does not hear the first call.
 
-    def _work(self, model: Any, failures: list[BaseException]) -> None:
+        The thread itself can't be asked: Python 3.11 takes one whose `join` was interrupted for dead.
+        """
+        while not ended.wait(0.05):
+            self._solver.stop_search()
+
+    def _work(self, model: Any, failures: list[BaseException], ended: Event) -> None:
         try:
             self._solver.solve(model)
         except BaseException as error:  # handed to the thread that waits
             failures.append(error)
+        finally:
+            ended.set()
 
     def _collected(self, model: Any) -> Run:
         response = self._solver.response_proto
@@ -124,7 +131,7 @@ def _set(parameters: Any, name: str, value: OptionValue) -> None:
         raise _unknown(name, _names(parameters))
     try:
         setattr(parameters, name, _converted(value, getattr(parameters, name)))
-    except (ValueError, OverflowError, TypeError, AttributeError):
+    except (ValueError, KeyError, OverflowError, TypeError, AttributeError):
         wanted = _wanted(getattr(parameters, name))
         raise SolverError(f"{value!r} can't be used", place=place, remedy=f"give {wanted}") from None
 

@@ -25,7 +25,7 @@ from quintet.formulation.tree import (
     Or,
 )
 from quintet.solvers.cp import conditions
-from quintet.solvers.cp.affine import Affine, Whole
+from quintet.solvers.cp.affine import Affine
 from quintet.solvers.cp.conditions import Condition
 from quintet.solvers.cp.data import Data, Exact, Indices
 from quintet.solvers.cp.numbers import ELSEWHERE, Numbers
@@ -101,7 +101,7 @@ class Truths:
     def _bare(self, node: Node, indices: Indices, negated: bool) -> Condition:
         """A number as a condition: more than a half is true."""
         difference = self._numbers.form(node, indices).minus(Affine.of(Fraction(1, 2)))
-        return conditions.row(self._scaled(difference), "<=" if negated else ">")
+        return conditions.row(self._program.compared(difference), "<=" if negated else ">")
 
     def _joined(self, nodes: Sequence[Node], indices: Indices, negated: bool, *, every: bool) -> Condition:
         parts = [self._read(node, indices, negated) for node in nodes]
@@ -133,11 +133,7 @@ class Truths:
         difference = left.minus(right)
         if difference.is_number:
             return _compared(difference.constant, sign, slack_of(float(left.constant), float(right.constant)))
-        return conditions.row(self._scaled(difference), sign)
-
-    def _scaled(self, form: Affine) -> Whole:
-        (whole,), _ = self._program.whole([form])
-        return whole
+        return conditions.row(self._program.compared(difference), sign)
 
     # logic
 
@@ -195,7 +191,7 @@ class Truths:
 
     def _special(self, node: Call, indices: Indices, negated: bool) -> Condition:
         """`sos1`: all but one are 0; `sos2`: all but two neighbours are."""
-        forms = [self._scaled(form) for form in self._numbers.forms(node.arguments, indices)]
+        forms = [self._program.compared(form) for form in self._numbers.forms(node.arguments, indices)]
         zero = [conditions.row(form, "==") for form in forms]
         if node.function == "sos1":
             condition = conditions.at_least(len(zero) - 1, zero)

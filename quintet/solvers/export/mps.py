@@ -101,9 +101,12 @@ class _Writer:
                 yield from _bound(name, lower, upper, integral=arrays.integrality[column] == INTEGRAL)
 
     def _squares(self) -> Iterator[str]:
-        """One half of the Hessian: a product `q x y` is the entry q, a square `q x²` is 2 q."""
+        """One half of the Hessian: a product `q x y` is the entry q, a square `q x²` is 2 q.
+
+        A column's diagonal comes first: HiGHS 1.14 misreads it anywhere else.
+        """
         products, names = self._arrays.products, self._labels.columns
-        for one, other, value in zip(products.first, products.second, products.values, strict=True):
+        for one, other, value in sorted(zip(products.first, products.second, products.values, strict=True)):
             entry = 2 * float(value) if one == other else float(value)
             yield f"    {names[one]} {names[other]} {shown(entry)}"
 

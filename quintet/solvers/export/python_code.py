@@ -96,6 +96,11 @@ class Coder:
         self._place = place
         return self._write(node, False)[0]
 
+    def side(self, node: Node, place: str) -> str:
+        """As `algebra`, to stand beside a comparison."""
+        self._place = place
+        return self.at(node, SUM, False)
+
     def data(self, node: Node, place: str) -> str:
         """An expression of data, whose scalars are taken by value."""
         self._place = place
@@ -122,12 +127,14 @@ class Coder:
             raise self.refusal(type(node).__name__.lower())
         return rule(node, data)
 
-    def refusal(self, what: str) -> SolverError:
+    def refusal(self, what: str, place: str = "") -> SolverError:
         """The error for what Pyomo's solvers don't take."""
+        linear = what.startswith(("abs", "min", "max"))
+        remedy = "export with --to lp, where it becomes linear rows" if linear else "write it with binaries"
         return SolverError(
             f"a Pyomo script can't say {what} of decision variables",
-            place=self._place,
-            remedy="write it with variables and linear constraints, or export to lp if the model is linear",
+            place=place or self._place,
+            remedy=remedy,
         )
 
     # references
@@ -184,10 +191,11 @@ class Coder:
         return word.join(self.at(node, strength, True) for node in nodes)
 
     def _member(self, node: Member, data: bool) -> Coded:
-        text, strength = self._inside(self.at(node.item, SUM, True), node.domain)
-        if not node.negated:
-            return text, strength
-        return f"not {text}" if strength >= NOT else f"not ({text})", NOT
+        item = self.at(node.item, SUM, True)
+        if isinstance(node.domain, SetRef):
+            return f"{item} {'not in' if node.negated else 'in'} {self.domain(node.domain)}", COMPARE
+        text, strength = self._inside(item, node.domain)
+        return (f"not ({text})", NOT) if node.negated else (text, strength)
 
     def _inside(self, item: str, domain: Node) -> Coded:
         """Whether an item is in a set; set algebra becomes logic."""

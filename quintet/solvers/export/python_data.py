@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -89,12 +90,27 @@ def _items(value: dict[Any, Any] | Sequence[Any]) -> list[str]:
     return [repr(item) for item in value]
 
 
-def plain(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for JSON: a family is a list of rows, each its key and then its value."""
-    return {
-        name: [[*_parts(key), item] for key, item in value.items()] if isinstance(value, dict) else value
+def json_text(data: Mapping[str, Any]) -> str:
+    """The same as JSON, a row a line: sets, tables whose rows end with the value, single values."""
+    sets = {name: value for name, value in data.items() if isinstance(value, list)}
+    tables = {
+        name: [[*_parts(key), item] for key, item in value.items()]
         for name, value in data.items()
+        if isinstance(value, dict)
     }
+    values = {name: value for name, value in data.items() if not isinstance(value, dict | list)}
+    rooms = (("sets", sets), ("tables", tables), ("values", values))
+    return "{\n" + ",\n".join(f'"{room}": {_room(entries)}' for room, entries in rooms) + "\n}\n"
+
+
+def _room(entries: Mapping[str, Any]) -> str:
+    return "{" + ",".join(f"\n  {json.dumps(name)}: {_json(value)}" for name, value in entries.items()) + "}"
+
+
+def _json(value: Any) -> str:
+    if not isinstance(value, list):
+        return json.dumps(value)
+    return "[" + ",".join(f"\n    {json.dumps(item)}" for item in value) + "]"
 
 
 def _parts(key: Any) -> tuple[Any, ...]:

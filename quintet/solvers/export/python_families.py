@@ -155,8 +155,12 @@ class Families:
         yield from write.get(room, self._expression)(name)
 
     def _assign(self, name: str, kind: str, *arguments: str) -> str:
-        given = ", ".join(argument for argument in arguments if argument)
-        return f"{self._names.component(name)} = pyo.{kind}({given})"
+        given = [argument for argument in arguments if argument]
+        line = f"{self._names.component(name)} = pyo.{kind}({', '.join(given)})"
+        if len(line) <= python_data.WIDTH:
+            return line
+        lines = "\n".join(f"    {argument}," for argument in given)
+        return f"{self._names.component(name)} = pyo.{kind}(\n{lines}\n)"
 
     def _set(self, name: str) -> Iterator[str]:
         entry, bound = self._model.formulation.sets[name], self._model.sets[name]
@@ -169,7 +173,9 @@ class Families:
         elif entry.computed is not None:
             before, index = self.index(name, rows)
             yield from before
-            yield self._assign(name, "Set", *index, f"initialize={self._members(name, rows)}", within, dimension)
+            yield self._assign(
+                name, "Set", *index, f"initialize={self._members(name, rows)}", within, dimension
+            )
         elif isinstance(bound, SetData):
             self.data[name] = python_data.set_data(bound)
             yield self._assign(name, "Set", f"initialize=DATA[{name!r}]", within, dimension)
@@ -182,7 +188,8 @@ class Families:
             if not _is_targets(parts, tree.generators):
                 text = f"list(dict.fromkeys({text}))"
         else:
-            text = f"list({self._coder.domain(tree)})"
+            text = self._coder.domain(tree)
+            text = text if text.startswith(("[", "list(")) else f"list({text})"
         if not rows:
             return text
         targets = [self._names.index(target) for row in rows for target in row.targets]
@@ -197,7 +204,8 @@ class Families:
             self.data[name] = python_data.parameter_data(self._model, data)
             default = python_data.default_of(self._model, data)
             extra = f"default={default!r}" if default is not None else ""
-            yield self._assign(name, "Param", *index, f"initialize=DATA[{name!r}]", "within=pyo.Any", extra)
+            home = self._home(name)
+            yield self._assign(name, "Param", *index, f"initialize=DATA[{name!r}]", home, extra)
         else:
             yield self._computed(name, index, rows, tree, f"parameters.{name}.expression")
 
@@ -216,7 +224,14 @@ class Families:
     ) -> str:
         value = self._coder.data(tree, place)
         start = f"lambda {self.rule(rows)}: {value}" if rows else value
-        return self._assign(name, "Param", *index, f"initialize={start}", "within=pyo.Any")
+        return self._assign(name, "Param", *index, f"initialize={start}", self._home(name))
+
+    def _home(self, name: str) -> str:
+        """Where a parameter's values are from if they may be elements; Pyomo expects numbers."""
+        entry = self._model.formulation.parameters.get(name)
+        if entry is not None and entry.within:
+            return f"within={self._names.component(entry.within)}"
+        return "within=pyo.Any" if name in self._model.expressions else ""
 
     def _expression(self, name: str) -> Iterator[str]:
         data, rows = self._model.expressions[name], self.rows(name)
@@ -283,6 +298,9 @@ class Families:
         if not any(finite_bound(value) for value in data.upper.tolist()):
             return "0", "None"
         key = f"{data.name}_limit"
+        if not data.family.arity:
+            self.data[key] = python_data.whole(float(data.upper[0]))
+            return "0", f"DATA[{key!r}]"
         self.data[key] = python_data.bound_data(data.family, data.upper)
         targets = [self._names.index(target) for target in data.family.names]
         inside = targets[0] if len(targets) == 1 else f"({', '.join(targets)})"
@@ -313,11 +331,12 @@ class Families:
         yield from ("", "")
 
 
-
 def _is_plain(row: Generator) -> bool:
     return not row.conditions and isinstance(row.domain, SetRef) and not row.domain.subscripts
 
 
 def _is_targets(parts: Sequence[Node], generators: Sequence[Generator]) -> bool:
     targets = [name for generator in generators for name in generator.targets]
-    return [part.name for part in parts if isinstance(part, IndexRef)] == targets and len(parts) == len(targets)
+    return [part.name for part in parts if isinstance(part, IndexRef)] == targets and len(parts) == len(
+        targets
+    )

@@ -1,8 +1,9 @@
 """Formulation → matrix, by array arithmetic: no Python loop runs over rows or terms.
 
-`compile` evaluates each tree once over a table of all its rows (`frame`). Generators become joins
-(`expansion`, `domain`), the body becomes an affine or quadratic form for all rows together (`walker`,
-`form`, `condition`, `function`), and comparisons become matrix rows (`row`).
+`compile` (`compilation`) evaluates each tree once over a table of all its rows (`frame`). Generators
+become joins (`plan`, `join`, `expansion`; sets in `domain` and `membership`), the body an affine or
+quadratic form for all rows together (`walker`, `form`, `lookup`, `condition`, `function`), and
+comparisons matrix rows (`row`).
 """
 
 from __future__ import annotations

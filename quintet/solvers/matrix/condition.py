@@ -10,9 +10,9 @@ import numpy as np
 
 from quintet.formulation.model import Floats
 from quintet.formulation.tree import And, Compare, Member, Node, Not, Or, TupleOf
-from quintet.solvers.matrix.expansion import belongs
 from quintet.solvers.matrix.form import Form
 from quintet.solvers.matrix.frame import Elements, Frame
+from quintet.solvers.matrix.membership import belongs
 
 if TYPE_CHECKING:
     from quintet.solvers.matrix.walker import Walker

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from quintet.formulation.model import Family, Ids, Universe
-from quintet.formulation.tree import ElementValue
 
 
 @dataclass(frozen=True)
@@ -68,12 +67,3 @@ def ranges(starts: Ids, counts: Ids) -> Ids:
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) + np.repeat(starts - (ends - counts), counts)
-
-
-def written_key(key: list[ElementValue | float]) -> str:
-    """A key for a message: `'cola', 0`."""
-    return ", ".join(repr(_plain(part)) for part in key)
-
-
-def _plain(part: ElementValue | float) -> ElementValue | float:
-    return int(part) if isinstance(part, float) and part.is_integer() else part

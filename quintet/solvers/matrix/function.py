@@ -12,9 +12,9 @@ from quintet.formulation.functions import OF_SETS, ORDERED
 from quintet.formulation.model import Floats, Ids, Ladder
 from quintet.formulation.tree import Call, Comprehension, Node
 from quintet.solvers.arrays import totals
-from quintet.solvers.matrix.expansion import ordered
 from quintet.solvers.matrix.form import Form
 from quintet.solvers.matrix.frame import Elements, Frame, ranges
+from quintet.solvers.matrix.membership import ordered
 
 if TYPE_CHECKING:
     from quintet.solvers.matrix.walker import Value, Walker

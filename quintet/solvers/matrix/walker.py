@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from quintet.errors import DataError, SizeError
-from quintet.formulation.model import Family, Floats, Ids, Model, SetFamilyData
+from quintet.formulation.model import Floats, Ids, Model, SetFamilyData
 from quintet.formulation.printer import to_text
 from quintet.formulation.tree import (
     And,
@@ -41,7 +41,8 @@ from quintet.solvers.matrix import condition, function
 from quintet.solvers.matrix.domain import Domains
 from quintet.solvers.matrix.expansion import expand
 from quintet.solvers.matrix.form import NO_IDS, Form, Linear, TooMany, TooNonlinear, added, multiplied
-from quintet.solvers.matrix.frame import Elements, Frame, written_key
+from quintet.solvers.matrix.frame import Elements, Frame
+from quintet.solvers.matrix.lookup import rows_of
 from quintet.solvers.solver import Declined
 
 Value: TypeAlias = Floats | Elements | Form
@@ -163,7 +164,7 @@ class Walker:
     def owners(self, domain: SetRef, frame: Frame) -> tuple[SetFamilyData, Ids]:
         """A family of sets, and which of its sets is meant in every row."""
         family = self.domains.family(domain.name)
-        return family, self._rows(domain.name, family.family, domain.subscripts, frame)
+        return family, rows_of(self, domain.name, family.family, domain.subscripts, frame)
 
     # leaves
 
@@ -187,21 +188,21 @@ class Walker:
 
     def _parameter(self, node: ParameterRef, frame: Frame) -> Value:
         parameter = self.model.parameters[node.name]
-        rows = self._rows(node.name, parameter.family, node.subscripts, frame)
+        rows = rows_of(self, node.name, parameter.family, node.subscripts, frame)
         if parameter.ids is not None:
             return Elements(parameter.ids[rows])
         return parameter.values[rows]
 
     def _variable(self, node: VariableRef, frame: Frame) -> Value:
         variable = self.model.variables[node.name]
-        rows = self._rows(node.name, variable.family, node.subscripts, frame)
+        rows = rows_of(self, node.name, variable.family, node.subscripts, frame)
         terms = Linear(np.arange(frame.rows), rows + variable.first_column, np.ones(frame.rows))
         return Form(np.zeros(frame.rows), terms)
 
     def _expression(self, node: ExpressionRef, frame: Frame) -> Value:
         """The expression's tree over the distinct keys that are asked for, then dealt out."""
         expression = self.model.expressions[node.name]
-        rows = self._rows(node.name, expression.family, node.subscripts, frame)
+        rows = rows_of(self, node.name, expression.family, node.subscripts, frame)
         asked, where = np.unique(rows, return_inverse=True)
         inner = Walker(self.model, f"expressions.{node.name}", self.domains, self.limit)
         value = inner.quantity(expression.tree, Frame.of(expression.family).take(asked))
@@ -219,37 +220,6 @@ class Walker:
             place=self.place,
             remedy="give it a variable of its own with a constraint that defines it, or add a filter",
         )
-
-    # look-ups
-
-    def _rows(self, name: str, family: Family, subscripts: tuple[Node, ...], frame: Frame) -> Ids:
-        if not subscripts:
-            return np.zeros(frame.rows, dtype=np.int64)
-        ids = np.column_stack([self.subscript(subscript, frame) for subscript in subscripts])
-        rows = family.locate(ids)
-        absent = rows < 0
-        if absent.any():
-            raise self._absent(name, family, subscripts, frame, ids, int(np.flatnonzero(absent)[0]))
-        return rows
-
-    def _absent(
-        self, name: str, family: Family, subscripts: tuple[Node, ...], frame: Frame, ids: Ids, row: int
-    ) -> DataError:
-        only = frame.take(np.array([row]))
-        key = [self._shown_part(part, only) for part in subscripts]
-        unknown = [at for at in range(family.arity) if not np.any(family.ids[:, at] == ids[row, at])]
-        written = f"{name}[{written_key(key)}]"
-        why = f": no key of {name} has {written_key([key[unknown[0]]])} there" if unknown else ""
-        return self.fail(
-            frame, row, f"{written} does not exist{why}", "add a filter or 'a if condition else b'"
-        )
-
-    def _shown_part(self, node: Node, frame: Frame) -> int | float | str:
-        value = self.value(node, frame)
-        if isinstance(value, Elements):
-            at = int(value.ids[0])
-            return self.model.universe.elements[at] if at >= 0 else to_text(node)
-        return float(value.constant[0]) if isinstance(value, Form) else float(value[0])
 
     # arithmetic
 

@@ -14,6 +14,8 @@ from quintet.formulation.model import (
     Key,
     Model,
     ParameterData,
+    SetData,
+    Universe,
     VariableData,
 )
 from quintet.formulation.schema import Domain, Kind
@@ -31,10 +33,12 @@ class Extension:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._variables: dict[str, VariableData] = {}
+        self._sets: dict[str, SetData] = {}
         self._parameters: dict[str, ParameterData] = {}
         self._constraints: dict[str, ConstraintData] = {}
         self._findings: list[Finding] = []
         self._columns = model.columns
+        self._numbers = 0
 
     def name(self, stem: str) -> str:
         """`_stem_1`, `_stem_2` … the first that is free."""
@@ -44,7 +48,7 @@ class Extension:
         return f"_{stem}_{number}"
 
     def _taken(self) -> list[str]:
-        model, added = self._model, (self._variables, self._parameters, self._constraints)
+        model, added = self._model, (self._sets, self._variables, self._parameters, self._constraints)
         known = (model.sets, model.parameters, model.variables, model.expressions, model.constraints)
         return [name for names in (*known, *added) for name in names]
 
@@ -53,6 +57,15 @@ class Extension:
         universe = self._model.universe
         ids = [[universe.find(element) for element in key] for key in keys]
         return Family(tuple(names), np.array(ids, dtype=np.int64).reshape(len(keys), len(names)), universe)
+
+    def numbers(self, most: int) -> None:
+        """Make 1, 2 … `most` elements that the additions may use; the model's own universe stays as it is."""
+        if most <= self._numbers:
+            return
+        universe = Universe()
+        for element in (*self._model.universe.elements, *range(1, most + 1)):
+            universe.add(element)
+        self._model, self._numbers = replace(self._model, universe=universe), most
 
     def variable(
         self, name: str, family: Family, lower: Floats, upper: Floats, domain: Domain = Domain.CONTINUOUS
@@ -64,6 +77,14 @@ class Extension:
     def parameter(self, name: str, family: Family, values: Floats) -> None:
         """Add a parameter."""
         self._parameters[name] = ParameterData(name, family, values)
+
+    def set(self, name: str, keys: Family) -> None:
+        """Add a set of tuples."""
+        self._sets[name] = SetData(name, keys.ids, keys.universe)
+
+    def add(self, constraint: ConstraintData) -> None:
+        """Add a family of constraints as it is."""
+        self._constraints[constraint.name] = constraint
 
     def constraint(self, name: str, family: Family, left: Node, sign: str, right: Node) -> None:
         """Add a family of constraints, `left sign right`, if it has any row."""
@@ -79,6 +100,7 @@ class Extension:
         """The model with the additions, and with `trees` for its own constraints."""
         return replace(
             self._model,
+            sets={**self._model.sets, **self._sets},
             variables={**self._model.variables, **self._variables},
             parameters={**self._model.parameters, **self._parameters},
             constraints={**trees, **self._constraints},

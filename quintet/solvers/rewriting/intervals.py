@@ -164,7 +164,9 @@ class Ranges:
         return self._unknown(_power(self.range(base), float(exponent)))
 
     def call(self, function: str, arguments: Sequence[Any]) -> Any:
-        """The range of a function."""
+        """The range of a function; of `holds`, which comes without arguments, 0 and 1."""
+        if function == "holds":
+            return self._unknown(Interval(0.0, 1.0, True))
         ranges = [self.range(argument) for argument in arguments]
         if function in ("min", "max"):
             return self._unknown(_extreme(function, ranges))

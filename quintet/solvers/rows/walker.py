@@ -43,6 +43,7 @@ from quintet.formulation.tree import (
     Text,
     TupleOf,
     VariableRef,
+    walk,
 )
 from quintet.solvers.rows.scoping import free_names
 from quintet.solvers.rows.selection import Selection, pinned, shown
@@ -316,6 +317,8 @@ class Walker:
             return self._ordered(node, indices)
         if name in UNARY or name in ("floor", "ceil"):
             return self._function(name, self.number(node.arguments[0], indices))
+        if name == "holds":
+            return self._holds(node, indices)
         raise unsupported(name)
 
     def arguments(self, node: Call, indices: Indices) -> list[Any]:
@@ -345,6 +348,20 @@ class Walker:
             return self.algebra.call(name, [value])
         function = abs if name == "abs" else getattr(math, name)
         return _guarded(f"{name}({value:g})", function, value)
+
+    def _holds(self, node: Call, indices: Indices) -> Any:
+        if self._decides(node):
+            return self.algebra.call("holds", [])
+        return int(self.truth(node.arguments[0], indices))
+
+    def _decides(self, node: Node) -> bool:
+        """Whether a decision takes part, named expressions opened."""
+        expressions = self.model.expressions
+        return any(
+            isinstance(part, VariableRef)
+            or (isinstance(part, ExpressionRef) and not expressions[part.name].data)
+            for part in walk(node)
+        )
 
     def _ordered(self, node: Call, indices: Indices) -> Any:
         members = self.selection(node.arguments[0], indices)

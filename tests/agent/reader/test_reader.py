@@ -15,7 +15,7 @@ from quintet.formulation.document import Formulation
 from quintet.formulation.units import check_units
 from quintet.problem import Severity
 from quintet.solvers import solve
-from tests.agent.reader.declined import BASE, EXTRA, WHOLE
+from tests.agent.reader.declined import BASE, DOUBTFUL, EXTRA, TOLD, USUAL, VARIANTS, WHOLE
 from tests.agent.reader.stories import STORIES, Story
 
 
@@ -69,7 +69,14 @@ def test_domain_follows_the_nouns() -> None:
 def test_preferences_are_told_as_assumptions() -> None:
     story = next(story for story in STORIES if "preference" in story.name)
     notes = [note["text"] for note in draft(story.text)["assumptions"]]
-    assert notes == ["A preference without a limit is no constraint."]
+    assert notes[0] == "A preference without a limit is no constraint."
+
+
+def test_the_domain_is_explained_by_the_nouns() -> None:
+    notes = [note["text"] for note in draft(STORIES[0].text)["assumptions"]]
+    assert notes == ["stools, benches are counted in whole numbers."]
+    acres = next(story for story in STORIES if "acres" in story.name)
+    assert [note["text"] for note in draft(acres.text)["assumptions"]] == ["Acre amounts may be split."]
 
 
 @pytest.mark.parametrize("name", EXTRA)
@@ -90,3 +97,19 @@ def test_the_base_of_the_declined_ones_is_read() -> None:
 def test_what_is_not_told_is_declined(name: str) -> None:
     with pytest.raises(ReaderDeclined):
         read(WHOLE[name])
+
+
+@pytest.mark.parametrize("extra", DOUBTFUL)
+def test_what_only_looks_like_a_bound_is_declined(extra: str) -> None:
+    with pytest.raises(ReaderDeclined):
+        read(BASE.format(extra=extra))
+
+
+@pytest.mark.parametrize("changed", VARIANTS, ids=str)
+def test_data_that_is_told_in_an_odd_way_is_declined(changed: dict[str, str]) -> None:
+    with pytest.raises(ReaderDeclined):
+        read(TOLD.format(**{**USUAL, **changed}))
+
+
+def test_data_told_in_the_usual_way_is_read() -> None:
+    assert optimum_of(read(TOLD.format(**USUAL))) == pytest.approx(1100)

@@ -147,10 +147,11 @@ def test_renaming_a_noun_changes_nothing_else(mix: Mix, noun: tuple[str, str]) -
 def test_diet(content: tuple[int, int, int, int], need: tuple[int, int], price: tuple[int, int]) -> None:
     a1, a2, b1, b2 = content
     text = (
-        f"A keeper feeds hay pellets and corn pellets. One bag of hay pellets contains {a1} units of fiber and {a2} units "
-        f"of starch. One bag of corn pellets contains {b1} units of fiber and {b2} units of starch. The animals need at "
-        f"least {need[0]} units of fiber and {need[1]} units of starch. A bag of hay pellets costs ${price[0]} and a bag of "
-        f"corn pellets costs ${price[1]}. How many bags of each should be fed to minimize the cost?"
+        f"A keeper feeds hay pellets and corn pellets. One bag of hay pellets contains {a1} units of fiber "
+        f"and {a2} units of starch. One bag of corn pellets contains {b1} units of fiber and {b2} units of "
+        f"starch. The animals need at least {need[0]} units of fiber and {need[1]} units of starch. A bag of "
+        f"hay pellets costs ${price[0]} and a bag of corn pellets costs ${price[1]}. How many bags of each "
+        f"should be fed to minimize the cost?"
     )
     rows = [((a1, b1), ">=", need[0]), ((a2, b2), ">=", need[1])]
     holds(text, Truth("minimize", price, rows, top=61))

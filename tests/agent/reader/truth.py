@@ -1,4 +1,4 @@
-"""What a story means, written down by hand, and its optimum by enumeration: shares nothing with the reader."""
+"""What a story means, written down by hand, and its optimum by enumeration, apart from the reader."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Truth:
         return np.array(found) if found else np.empty((0, n))
 
     def _holds(self, points: np.ndarray) -> np.ndarray:
-        holds = (points >= -TOLERANCE).all(axis=1)
+        holds = np.asarray((points >= -TOLERANCE).all(axis=1))
         for a, sense, b in self.rows:
             slack = points @ np.asarray(a, dtype=float) - b
             scale = TOLERANCE * max(1.0, abs(b))

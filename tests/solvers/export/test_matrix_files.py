@@ -61,7 +61,7 @@ def passed(arrays: Arrays) -> highspy.Highs:
     }
     for column in range(arrays.columns):
         low, high = float(arrays.column_lower[column]), float(arrays.column_upper[column])
-        highs.addCol(float(arrays.cost[column]), low, high, 0, [], [])
+        highs.addCol(float(arrays.cost[column]), low, high, 0, np.zeros(0, np.int32), np.zeros(0))
         highs.changeColIntegrality(column, kinds[int(arrays.integrality[column])])
     for row in range(arrays.rows):
         part = slice(int(arrays.matrix.starts[row]), int(arrays.matrix.starts[row + 1]))
@@ -205,7 +205,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(arrays=matrices())
 def test_highs_reads_what_was_written(suffix: str, folder: Path, arrays: Arrays) -> None:
     highs = read(WRITERS[suffix](arrays, None, ""), suffix, folder)
@@ -222,7 +222,7 @@ def test_highs_reads_what_was_written(suffix: str, folder: Path, arrays: Arrays)
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(arrays=matrices(st.integers(-5, 5).map(float), boxed=True))
 def test_the_optimum_stays(suffix: str, folder: Path, arrays: Arrays) -> None:
     reread = optimum(read(WRITERS[suffix](arrays, None, ""), suffix, folder))
