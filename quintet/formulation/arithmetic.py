@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from quintet.errors import DataError
+from quintet.formulation.tolerances import slack_of
 
 
 class Undefined(DataError):
@@ -154,22 +155,54 @@ def _float(value: int) -> float:
         raise Undefined("a product is too large") from None
 
 
+def check_breakpoints(xs: Sequence[float]) -> None:
+    """Refuse places that do not define a piecewise linear function.
+
+    Args:
+        xs: From left to right; a place that stands twice is a jump.
+
+    Raises:
+        Undefined: They are not in order, one stands three times, or fewer than two are different.
+    """
+    for before, after in zip(xs, xs[1:], strict=False):
+        if not before <= after:
+            raise Undefined(
+                f"the breakpoints go back from {before:g} to {after:g}", remedy="list them from left to right"
+            )
+    if any(first == third for first, third in zip(xs, xs[2:], strict=False)):
+        raise Undefined("a breakpoint stands three times", remedy="a jump has two values, before and after")
+    if len(set(xs)) < 2:
+        raise Undefined("fewer than two breakpoints are different", remedy="list at least two places")
+
+
 def interpolate(
     value: float, xs: Sequence[float], ys: Sequence[float], left: float | None, right: float | None
 ) -> float:
     """Piecewise linear function through the points (xs, ys) at `value`.
 
+    A place that stands twice is a jump from its first value to its second; there, and within the
+    tolerance of there, the function has the smaller of the two (it is lower semicontinuous).
+
     Args:
         value: Where.
-        xs: Breakpoints, increasing, at least two.
+        xs: Breakpoints from left to right, at least two different ones.
         ys: Values there.
         left: Slope before the first breakpoint, None for that of the first piece.
         right: Slope after the last one, None for that of the last piece.
+
+    Raises:
+        Undefined: The breakpoints are not in order, or there are too few.
     """
-    slopes = [(ys[i + 1] - ys[i]) / (xs[i + 1] - xs[i]) for i in range(len(xs) - 1)]
+    check_breakpoints(xs)
+    points = list(zip(xs, ys, strict=True))
+    for (x, before), (again, after) in zip(points, points[1:], strict=False):
+        if x == again and abs(value - x) <= slack_of(value, x):
+            return min(before, after)
+    pairs = ((p, q) for p, q in zip(points, points[1:], strict=False) if p[0] < q[0])
+    pieces = [(p, q, (q[1] - p[1]) / (q[0] - p[0])) for p, q in pairs]
     if value < xs[0]:
-        return ys[0] + (slopes[0] if left is None else left) * (value - xs[0])
+        return ys[0] + (pieces[0][2] if left is None else left) * (value - xs[0])
     if value > xs[-1]:
-        return ys[-1] + (slopes[-1] if right is None else right) * (value - xs[-1])
-    piece = next(i for i in range(len(slopes)) if value <= xs[i + 1])
-    return ys[piece] + slopes[piece] * (value - xs[piece])
+        return ys[-1] + (pieces[-1][2] if right is None else right) * (value - xs[-1])
+    (x, y), _, slope = next(piece for piece in pieces if value <= piece[1][0])
+    return y + slope * (value - x)

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from quintet.formulation.model import Floats, Model
 from quintet.formulation.schema import Sense
+from quintet.formulation.tree import Quotient, walk
 from quintet.solvers.rows.at_point import AtPoint
+from quintet.solvers.rows.links import varying
 from quintet.solvers.solution import Solution
 
 
@@ -32,10 +34,19 @@ def restricted(solution: Solution, model: Model) -> Solution:
         model=model,
         objective=objective,
         point=point,
-        duals=_only(solution.duals, model.constraints),
+        duals=_only(solution.duals, _of_their_own(model)),
         reduced_costs=_only(solution.reduced_costs, model.variables),
         ray=_only(solution.ray, model.variables),
     )
+
+
+def _of_their_own(model: Model) -> Mapping[str, object]:
+    """Constraints whose dual is by their own right-hand side: not those with a ratio, multiplied out."""
+    return {
+        name: constraint
+        for name, constraint in model.constraints.items()
+        if not any(isinstance(p, Quotient) and varying(model, p.denominator) for p in walk(constraint.tree))
+    }
 
 
 def _only(values: Mapping[str, Floats] | None, names: Mapping[str, object]) -> Mapping[str, Floats] | None:

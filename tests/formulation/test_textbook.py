@@ -227,8 +227,8 @@ def test_domains_soft_rows_and_several_objectives() -> None:
 
 
 EVIL = (
-    "<script>alert(1)</script> $x$ `code` | \\input{/etc/passwd} "
-    "\\end{document} _a_ **b** [l](u) # 1. \u202e\x07"
+    "<script>alert(1)</script> $x$ `code` | \\input{/etc/passwd} \\end{document} _a_ **b** [l](u) # 1."
+    " \u202e\x07"
 )
 HOSTILE: dict[str, Any] = {
     "title": EVIL,

@@ -189,6 +189,21 @@ def test_minlp_against_a_grid_for_every_integer() -> None:
     assert optimum(text, ProblemClass.MINLP) == pytest.approx(expected, abs=2e-6)
 
 
+def test_a_gap_that_drowns_in_the_tolerance_of_the_rows_is_not_chased() -> None:
+    """A closed cylinder that holds 900 with the least sheet: 3 (2 pi 900 ** 2) ** (1 / 3), by AM-GM."""
+    solution = solve(
+        """
+        parameters: {pi: 3.141592653589793}
+        variables: {r: {lower: 1, upper: 9}, h: {lower: 1, upper: 20}}
+        objective: {sense: minimize, expression: "2 * pi * r ** 2 + 2 * pi * r * h"}
+        constraints: {content: "pi * r ** 2 * h >= 900"}
+        """,
+        time_limit=20,
+    )
+    assert solution.outcome is Outcome.OPTIMAL
+    assert solution.objective == pytest.approx(3 * (2 * math.pi * 900**2) ** (1 / 3), rel=1e-6)
+
+
 def test_ratio_objective_with_a_closed_form() -> None:
     text = """
         variables: {x: {lower: 0, upper: 10}, y: {lower: 0, upper: 10}}

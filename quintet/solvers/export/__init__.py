@@ -61,6 +61,12 @@ def _matrix(model: Model, to: str) -> str:
     from quintet.solvers.matrix import BeyondMatrix, compile
     from quintet.solvers.rewrite import rewrite
 
+    if len(model.objectives) > 1:
+        raise SolverError(
+            f"an {to.upper()} file holds one objective, and the model has {len(model.objectives)} levels",
+            place="objective",
+            remedy="try --to pyomo, which solves them one after another",
+        )
     rewritten = rewrite(model)
     try:
         arrays = compile(rewritten)

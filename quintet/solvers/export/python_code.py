@@ -40,7 +40,7 @@ from quintet.formulation.tree import (
     VariableRef,
 )
 from quintet.solvers.export.python_names import PythonNames
-from quintet.solvers.rows.links import varying
+from quintet.solvers.rows.scoping import varying
 
 CONDITIONAL, OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, POWER, ATOM = range(10)
 Coded = tuple[str, int]

@@ -30,7 +30,7 @@ from quintet.solvers.export.python_code import Coder
 from quintet.solvers.export.python_data import WIDTH
 from quintet.solvers.export.python_families import Families
 from quintet.solvers.export.python_names import PythonNames
-from quintet.solvers.rows.links import varying
+from quintet.solvers.rows.scoping import varying
 
 BREAK = "\0"
 """Where a long comparison may be broken; no code holds it otherwise."""

@@ -68,9 +68,7 @@ class Comparisons:
         kept = {column: factor for column, factor in form.coefficients.items() if abs(factor) > least}
         return Affine(kept, form.rest)
 
-    def link(
-        self, sign: str, left: Node, right: Node, indices: Indices, *, apart: bool = False
-    ) -> Condition:
+    def link(self, sign: str, left: Node, right: Node, indices: Indices, *, apart: bool = False) -> Condition:
         """`left sign right`, sign one of `< <= == != >= >`.
 
         Args:
@@ -229,5 +227,3 @@ def settled(row: Row, box: Interval) -> Condition:
     if above or box.upper < row.right - slack:
         return False
     return True if below and box.lower >= row.right else row
-
-

@@ -182,4 +182,3 @@ class Encoding:
             known = self._known[condition] = self.fresh()
             self._post([known.opposite], condition)
         return known
-

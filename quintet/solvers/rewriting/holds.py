@@ -18,8 +18,7 @@ from quintet.formulation.schema import Domain, Kind
 from quintet.formulation.tree import Call, Compare, Node, Not, Number, VariableRef
 from quintet.solvers.rewriting.extension import Extension, references
 from quintet.solvers.rewriting.occurrences import Need, Occurrence, Occurrences
-from quintet.solvers.rows.links import varying
-from quintet.solvers.rows.scoping import rebuilt
+from quintet.solvers.rows.scoping import rebuilt, varying
 from quintet.solvers.rows.walker import Indices
 
 

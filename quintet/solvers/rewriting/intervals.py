@@ -17,6 +17,7 @@ import numpy as np
 from quintet.formulation.model import Model
 from quintet.formulation.schema import Domain
 from quintet.formulation.tolerances import INFINITE
+from quintet.solvers.rewriting.pieces import pieces, span
 
 INF = math.inf
 
@@ -167,6 +168,10 @@ class Ranges:
         """The range of a function; of `holds`, which comes without arguments, 0 and 1."""
         if function == "holds":
             return self._unknown(Interval(0.0, 1.0, True))
+        if function == "piecewise":
+            value, xs, ys, left, right = arguments
+            box = self.range(value)
+            return self._unknown(Interval(*span(pieces(xs, ys, left, right, box.lower, box.upper))))
         ranges = [self.range(argument) for argument in arguments]
         if function in ("min", "max"):
             return self._unknown(_extreme(function, ranges))

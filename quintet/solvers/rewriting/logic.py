@@ -30,7 +30,7 @@ from quintet.solvers.rewriting.extension import Extension
 from quintet.solvers.rewriting.holds import Held, without_holds
 from quintet.solvers.rewriting.intervals import Ranges
 from quintet.solvers.rewriting.truths import Truths
-from quintet.solvers.rows.links import varying
+from quintet.solvers.rows.scoping import varying
 from quintet.solvers.rows.selection import shown
 from quintet.solvers.rows.walker import Walker, located
 from quintet.solvers.solver import Declined

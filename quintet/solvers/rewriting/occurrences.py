@@ -33,8 +33,7 @@ from quintet.formulation.tree import (
     children,
 )
 from quintet.solvers.rewriting.intervals import Interval, Ranges
-from quintet.solvers.rows.links import varying
-from quintet.solvers.rows.scoping import free_names
+from quintet.solvers.rows.scoping import free_names, varying
 from quintet.solvers.rows.walker import Indices, Walker, located, spread
 
 

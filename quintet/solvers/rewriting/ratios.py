@@ -20,8 +20,7 @@ from quintet.formulation.tree import (
     Quotient,
     Sum,
 )
-from quintet.solvers.rows.links import varying
-from quintet.solvers.rows.scoping import substituted
+from quintet.solvers.rows.scoping import substituted, varying
 
 MIRRORED = {"<=": ">=", ">=": "<=", "==": "=="}
 ROUNDS = 8

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quintet.errors import SolverError
-from quintet.formulation.model import Model
 from quintet.formulation.tree import (
     And,
     Call,
     Compare,
     Conditional,
-    ExpressionRef,
     Node,
     Number,
-    VariableRef,
-    walk,
 )
+from quintet.solvers.rows.scoping import varying
 from quintet.solvers.rows.walker import Indices, Walker, unsupported
 
 
@@ -31,15 +28,6 @@ class Link:
 
 
 NEVER = Link("<=", Number(1), Number(0))
-
-
-def varying(model: Model, node: Node) -> bool:
-    """Whether a decision variable takes part in `node`."""
-    return any(
-        isinstance(part, VariableRef)
-        or (isinstance(part, ExpressionRef) and not model.expressions[part.name].data)
-        for part in walk(node)
-    )
 
 
 def links(walker: Walker, tree: Node, indices: Indices) -> Iterator[Link]:

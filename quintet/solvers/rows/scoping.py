@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 
-from quintet.formulation.tree import Comprehension, Generator, IndexRef, Node, children
+from quintet.formulation.model import Model
+from quintet.formulation.tree import (
+    Comprehension,
+    ExpressionRef,
+    Generator,
+    IndexRef,
+    Node,
+    VariableRef,
+    children,
+    walk,
+)
 
 
 def free_names(node: Node) -> tuple[str, ...]:
@@ -29,6 +39,15 @@ def _collect(node: Node, bound: frozenset[str], found: dict[str, None]) -> None:
     else:
         for child in children(node):
             _collect(child, bound, found)
+
+
+def varying(model: Model, node: Node) -> bool:
+    """Whether a decision variable takes part in `node`."""
+    return any(
+        isinstance(part, VariableRef)
+        or (isinstance(part, ExpressionRef) and not model.expressions[part.name].data)
+        for part in walk(node)
+    )
 
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:

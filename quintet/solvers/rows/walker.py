@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from quintet.errors import DataError, QuintetError, SolverError
+from quintet.formulation.arithmetic import check_breakpoints, interpolate
 from quintet.formulation.functions import FUNCTIONS
 from quintet.formulation.model import Family, Key, Model, SetData
 from quintet.formulation.tree import (
@@ -43,9 +44,8 @@ from quintet.formulation.tree import (
     Text,
     TupleOf,
     VariableRef,
-    walk,
 )
-from quintet.solvers.rows.scoping import free_names
+from quintet.solvers.rows.scoping import free_names, varying
 from quintet.solvers.rows.selection import Selection, pinned, shown
 
 Indices: TypeAlias = dict[str, ElementValue]
@@ -319,6 +319,8 @@ class Walker:
             return self._function(name, self.number(node.arguments[0], indices))
         if name == "holds":
             return self._holds(node, indices)
+        if name == "piecewise":
+            return self._piecewise(node, indices)
         raise unsupported(name)
 
     def arguments(self, node: Call, indices: Indices) -> list[Any]:
@@ -350,18 +352,17 @@ class Walker:
         return _guarded(f"{name}({value:g})", function, value)
 
     def _holds(self, node: Call, indices: Indices) -> Any:
-        if self._decides(node):
+        if varying(self.model, node):
             return self.algebra.call("holds", [])
         return int(self.truth(node.arguments[0], indices))
 
-    def _decides(self, node: Node) -> bool:
-        """Whether a decision takes part, named expressions opened."""
-        expressions = self.model.expressions
-        return any(
-            isinstance(part, VariableRef)
-            or (isinstance(part, ExpressionRef) and not expressions[part.name].data)
-            for part in walk(node)
-        )
+    def _piecewise(self, node: Call, indices: Indices) -> Any:
+        value, (xs, ys) = self.number(node.arguments[0], indices), breakpoints(self, node, indices)
+        ends = {name: self.number(slope, indices) for name, slope in node.keywords}
+        left, right = ends.get("left"), ends.get("right")
+        if is_number(value):
+            return interpolate(value, xs, ys, left, right)
+        return self.algebra.call("piecewise", [value, xs, ys, left, right])
 
     def _ordered(self, node: Call, indices: Indices) -> Any:
         members = self.selection(node.arguments[0], indices)
@@ -386,6 +387,24 @@ def spread(node: Call) -> Sequence[Node]:
     """The arguments of a reduction; those of one list are the arguments themselves."""
     first = node.arguments[0]
     return first.items if len(node.arguments) == 1 and isinstance(first, ListOf) else node.arguments
+
+
+def breakpoints(walker: Walker, node: Call, indices: Indices) -> tuple[list[float], list[float]]:
+    """Places and values of the breakpoints of `piecewise`.
+
+    Raises:
+        DataError: They are not pairs of numbers from left to right, or too few.
+    """
+    points = node.arguments[1]
+    if isinstance(points, Comprehension):
+        found = [walker.value(points.body, inner) for inner in walker.rows(points.generators, indices)]
+    else:
+        found = [walker.value(item, indices) for item in (points.items if isinstance(points, ListOf) else ())]
+    if not all(isinstance(pair, tuple) and len(pair) == 2 and all(map(is_number, pair)) for pair in found):
+        raise DataError("a breakpoint is not a pair of numbers", remedy="write (place, value)")
+    xs, ys = [float(x) for x, _ in found], [float(y) for _, y in found]
+    check_breakpoints(xs)
+    return xs, ys
 
 
 def unsupported(function: str) -> SolverError:

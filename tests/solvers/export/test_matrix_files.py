@@ -234,7 +234,17 @@ def test_the_optimum_stays(suffix: str, folder: Path, arrays: Arrays) -> None:
 @pytest.mark.parametrize("suffix", WRITERS)
 @pytest.mark.parametrize(
     "name",
-    ["blending", "diet", "knapsack", "lot_sizing", "portfolio", "semicontinuous", "travelling_salesman"],
+    [
+        "blending",
+        "bottling",
+        "diet",
+        "job_shop",
+        "knapsack",
+        "lot_sizing",
+        "portfolio",
+        "semicontinuous",
+        "travelling_salesman",
+    ],
 )
 def test_examples_keep_their_optimum(name: str, suffix: str, tmp_path: Path) -> None:
     formulation = Formulation.load(examples.path(name))
