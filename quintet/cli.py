@@ -121,6 +121,24 @@ def check(
 
 
 @app.command()
+def export(
+    formulation: Annotated[Path, typer.Argument(help="A formulation file, YAML or JSON.")],
+    to: Annotated[str, typer.Option(help="lp, mps, pyomo, latex, markdown, json or yaml.")],
+    data: Data = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+) -> None:
+    """Write a formulation in another language: for a solver, for Pyomo, for a paper."""
+    from quintet.formulation.files import write_text
+    from quintet.solvers.export import export_file
+
+    text = export_file(formulation, to, data)
+    if output is None:
+        _print(text)
+    else:
+        write_text(output, text)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Say what is installed, what is missing, and the command that mends it."""
     from quintet.doctor import examine

@@ -33,9 +33,7 @@ class DataTable:
 def data_tables(model: Model) -> tuple[DataTable, ...]:
     """Given parameters that are small enough to be shown, in the order of the document."""
     given = model.formulation.parameters
-    found = (
-        _table(model.parameters[name]) for name, entry in given.items() if entry.expression is None
-    )
+    found = (_table(model.parameters[name]) for name, entry in given.items() if entry.expression is None)
     return tuple(table for table in found if table is not None)
 
 

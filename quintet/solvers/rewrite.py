@@ -1,9 +1,10 @@
-"""`abs`, `min`, `max` and ratios of decision variables, rewritten for solvers that lack them.
+"""Logic, shape, `abs`, `min`, `max` and ratios of decisions, rewritten for solvers that lack them.
 
 The result is a model of the same language, so that its class is derived afterwards and every
 backend gains by it:
 
-- `abs`, `min`, `max` become linear (see `extremes`);
+- logical constraints and `holds` become linear rows over binaries (see `logic`);
+- `abs`, `min`, `max` and `piecewise` become linear (see `extremes`, `piecewise`);
 - a ratio in a constraint is multiplied out (see `ratios`); any other ratio N / D becomes a
   variable t with t * D compared to N. Both need the sign of D: from the bounds, else from the
   linear constraints. A ratio whose denominator can have both signs stays;
@@ -31,15 +32,16 @@ from quintet.solvers.rewriting.guards import Guards
 from quintet.solvers.rewriting.intervals import Interval, widened
 from quintet.solvers.rewriting.logic import without_logic
 from quintet.solvers.rewriting.occurrences import Need, Occurrence, Occurrences
+from quintet.solvers.rewriting.piecewise import Piecewise
 from quintet.solvers.rewriting.ratios import cleared, scaled
 from quintet.solvers.rows.scoping import rebuilt
 from quintet.solvers.rows.walker import located
 
-_ADDITION = re.compile(r"_(abs|min|max|ratio|domain|denominator)_\d+")
+_ADDITION = re.compile(r"_(abs|min|max|piecewise|ratio|domain|denominator)_\d+")
 
 
 def rewrite(model: Model) -> Model:
-    """The model without `abs`, `min`, `max` of variables and without ratios whose sign is settled.
+    """The model without logic, `piecewise`, `abs`, `min`, `max` of variables and most ratios.
 
     Args:
         model: A bound model; if it has nothing to rewrite, it is returned itself.
@@ -139,7 +141,7 @@ class _Rewriting:
         node = occurrence.node
         if isinstance(node, Quotient):
             return all(self._direction(node, occurrence, key) for key in occurrence.needs)
-        return isinstance(node, Call) and node.function in ("abs", "min", "max")
+        return isinstance(node, Call) and node.function in ("abs", "min", "max", "piecewise")
 
     def _direction(self, node: Quotient, occurrence: Occurrence, key: Key) -> int:
         return self._bounder.side(node.denominator, occurrence.indices(key)).direction
@@ -171,8 +173,10 @@ class _Rewriting:
         name = self._table[occurrence.node].name
         if isinstance(occurrence.node, Quotient):
             self._define_ratio(occurrence.node, occurrence, name)
-        else:
-            Extreme(occurrence, name, self._extension, self._bounder, self._model).define(self._substitute)
+            return
+        piecewise = isinstance(occurrence.node, Call) and occurrence.node.function == "piecewise"
+        parts = occurrence, name, self._extension, self._bounder, self._model
+        (Piecewise if piecewise else Extreme)(*parts).define(self._substitute)
 
     def _define_ratio(self, node: Quotient, occurrence: Occurrence, name: str) -> None:
         rows: dict[str, list[Key]] = {">=": [], "<=": [], "==": [], "": []}

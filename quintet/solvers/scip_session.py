@@ -145,21 +145,25 @@ def _typed(value: OptionValue, like: object) -> OptionValue:
 def _optimize(scip: Any) -> str:
     """Run SCIP in a thread without the interpreter's lock, so that Ctrl-C reaches us; its failure or ""."""
     failures: list[str] = []
+    # not Thread.join: interrupted, it takes the thread for finished (CPython issue 90882)
+    finished = threading.Event()
 
     def run() -> None:
         try:
             scip.optimizeNogil()
         except Exception as error:  # PySCIPOpt raises bare exceptions
             failures.append(str(error) or type(error).__name__)
+        finally:
+            finished.set()
 
     thread = threading.Thread(target=run, name="scip", daemon=True)
     try:
         thread.start()
-        thread.join()
+        finished.wait()
     except BaseException:
         scip.interruptSolve()
         if thread.ident is not None:
-            thread.join()
+            finished.wait()
         raise
     return failures[0] if failures else ""
 

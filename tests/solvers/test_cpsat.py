@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import subprocess
 import sys
 from collections.abc import Callable
@@ -160,6 +161,24 @@ def test_functions_of_decisions(text: str, value: Callable[[int, int], float]) -
     values = list(itertools.starmap(value, itertools.product(range(11), repeat=2)))
     assert optimum(bound(maximize=text, sets={"I": [0, 1]})) == pytest.approx(max(values))
     assert optimum(bound(minimize=text, sets={"I": [0, 1]})) == pytest.approx(min(values))
+
+
+COUNTS: dict[str, Callable[[int, int], bool]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "exactly": operator.eq,
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("negated", [False, True])
+def test_counts_and_their_opposites(name: str, negated: bool) -> None:
+    for k, true in itertools.product(range(4), range(4)):
+        truths = ", ".join("x >= 1" if place < true else "x < 1" for place in range(3))
+        count = f"{name}({k}, {truths})"
+        model = bound("x >= 1", f"not {count}" if negated else count, maximize="x + y")
+        expected = COUNTS[name](true, k) != negated
+        assert (solved(model).outcome is Outcome.OPTIMAL) == expected, (name, k, true)
 
 
 def test_strict_and_unequal_leave_a_distance_between_whole_values_only() -> None:

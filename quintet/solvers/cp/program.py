@@ -140,7 +140,7 @@ class Program:
             return Whole(coefficients.terms, int(constant))
         if abs(constant - round(constant)) <= NOISE * max(1, abs(constant)) and _is_long(form.constant):
             raise self._unscalable(form.constant, None)
-        return Whole(tuple((v, 2 * c) for v, c in coefficients.terms), 2 * math.floor(constant) + 2)
+        return Whole(tuple((v, 2 * c) for v, c in coefficients.terms), 2 * math.floor(constant) + 1)
 
     def _unscalable(self, coefficient: Exact, variable: int | None) -> Declined:
         where = "the constant" if variable is None else f"the coefficient of {self.names[variable]}"

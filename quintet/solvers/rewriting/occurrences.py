@@ -156,7 +156,7 @@ class Occurrences:
 
     def _is_target(self, node: Node) -> bool:
         if isinstance(node, Call):
-            replaced = node.function in ("abs", "min", "max", "sqrt", "log", "log10")
+            replaced = node.function in ("abs", "min", "max", "piecewise", "sqrt", "log", "log10")
             return replaced and varying(self.model, node)
         if isinstance(node, Quotient):
             return varying(self.model, node.denominator)
