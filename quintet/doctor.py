@@ -73,11 +73,14 @@ def _package(name: str, absent: str, remedy: str) -> Line:
 
 def _solvers() -> list[Line]:
     from quintet.solvers.registry import solvers
+    from quintet.solvers.solver import LocalSolver, classes_taken
 
     lines: list[Line] = []
     for solver in solvers():
         here = solver.available()
-        classes = ", ".join(sorted(c.value for c in solver.classes))
+        classes = ", ".join(sorted(c.value for c in classes_taken(solver)))
+        if isinstance(solver, LocalSolver):
+            classes = f"{classes}, to local optima"
         state = "ok" if here.ok else "missing"
         lines.append(
             Line(f"solver {solver.name}", state, f"{here.version or 'not there'}: {classes}", here.install)

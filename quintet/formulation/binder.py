@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from quintet.errors import DataError, DocumentError, ExpressionError
+from quintet.formulation.declarations import Component, Declared, What, is_data
 from quintet.formulation.environment import Members
 from quintet.formulation.families import Indexed, build_family, refuse_too_many, scalar_family
 from quintet.formulation.model import Family, Key, ParameterData, SetData, SetFamilyData, Universe
@@ -19,7 +20,7 @@ from quintet.formulation.parameters import ParameterBinder
 from quintet.formulation.parser import parse, parse_index
 from quintet.formulation.scalar import compile_scalar
 from quintet.formulation.schema import Document
-from quintet.formulation.scope import Component, Declared, Resolver, What, is_data
+from quintet.formulation.scope import Resolver
 from quintet.formulation.sets import bind_set
 from quintet.formulation.tables import TableData, read_table
 from quintet.formulation.tree import Comprehension, ElementValue, Node, SetRef, walk

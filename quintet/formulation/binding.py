@@ -11,6 +11,7 @@ import numpy as np
 
 from quintet.errors import DataError, DocumentError, ExpressionError
 from quintet.formulation.binder import Binder, Indexed
+from quintet.formulation.declarations import is_data
 from quintet.formulation.families import ROW_LIMIT, refuse_too_many, scalar_family
 from quintet.formulation.model import (
     ConstraintData,
@@ -24,7 +25,6 @@ from quintet.formulation.model import (
 from quintet.formulation.parser import parse
 from quintet.formulation.ranking import components, rank, refuse_unranked
 from quintet.formulation.schema import ConstraintEntry, Domain, ObjectiveEntry, Sense, VariableEntry
-from quintet.formulation.scope import is_data
 from quintet.formulation.softening import Softness, soften
 from quintet.formulation.strictness import settle
 from quintet.formulation.tolerances import INFINITE

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from quintet.formulation.declarations import Component, Declared, Indices, What
 from quintet.formulation.model import Model, SetData, SetFamilyData
 from quintet.formulation.parser import parse, parse_index, parse_members
-from quintet.formulation.scope import Component, Declared, Indices, Resolver, What
+from quintet.formulation.scope import Resolver
 from quintet.formulation.tree import Comprehension, ElementValue, Generator, Node, SetRef, TupleOf
 
 ROOMS = ("sets", "parameters", "variables", "expressions")

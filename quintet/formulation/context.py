@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from quintet.formulation.declarations import Component
 from quintet.formulation.environment import Environment
 from quintet.formulation.families import Indexed
 from quintet.formulation.model import SetData, SetFamilyData, Universe
-from quintet.formulation.scope import Component, Resolver
+from quintet.formulation.scope import Resolver
 from quintet.formulation.tables import TableData
 from quintet.formulation.tree import ElementValue, Node
 

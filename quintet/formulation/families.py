@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from quintet.errors import SizeError
+from quintet.formulation.declarations import Component
 from quintet.formulation.environment import Environment
 from quintet.formulation.model import Family, Ids, Universe
 from quintet.formulation.printer import index_text
 from quintet.formulation.scalar import expand
-from quintet.formulation.scope import Component
 from quintet.formulation.tree import Compare, Element, Generator, SetRef, walk
 
 ROW_LIMIT = 10_000_000

@@ -10,12 +10,12 @@ import numpy as np
 
 from quintet.errors import DataError, DocumentError, ExpressionError
 from quintet.formulation.context import Context
+from quintet.formulation.declarations import Component
 from quintet.formulation.families import Indexed
 from quintet.formulation.model import Key, ParameterData
 from quintet.formulation.parser import parse
 from quintet.formulation.scalar import compile_scalar
 from quintet.formulation.schema import ParameterEntry
-from quintet.formulation.scope import Component
 from quintet.formulation.tables import TableData
 from quintet.formulation.tree import ElementValue
 

@@ -7,12 +7,22 @@ elements, no shadowing, data where data must be, comparisons that run one way.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from quintet.errors import ExpressionError
+from quintet.formulation.declarations import (
+    Catalogue,
+    Component,
+    Declared,
+    Indices,
+    What,
+    decides,
+    is_data,
+    is_truth,
+)
+from quintet.formulation.domains import Domains, rebuilt
 from quintet.formulation.functions import DATA_ONLY, FUNCTIONS, OF_SETS, ORDERED, REDUCTIONS
 from quintet.formulation.tree import (
     And,
@@ -23,7 +33,6 @@ from quintet.formulation.tree import (
     Element,
     ElementValue,
     ExpressionRef,
-    Generator,
     IndexRef,
     Integral,
     ListOf,
@@ -50,97 +59,7 @@ from quintet.formulation.tree import (
 T = TypeVar("T")
 
 
-class What(StrEnum):
-    """What a declared name is."""
-
-    SET = "set"
-    PARAMETER = "parameter"
-    VARIABLE = "variable"
-    EXPRESSION = "expression"
-
-
-@dataclass(frozen=True)
-class Component:
-    """Where the elements at one place of a key come from.
-
-    Args:
-        domain: The set, resolved, or None if it is computed.
-        column: Which component of the set's members.
-    """
-
-    domain: SetRef | None = None
-    column: int = 0
-
-    @property
-    def ordered_set(self) -> SetRef | None:
-        """The plain set whose order `prev`, `next` and `ord` follow."""
-        return self.domain if self.column == 0 else None
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A declared name.
-
-    Args:
-        name: The name.
-        what: What it is.
-        components: One for each subscript it takes.
-        arity: For a set, the components of its members.
-        home: For a symbolic parameter, the set of its values.
-        data: Whether it holds no decision variable.
-    """
-
-    name: str
-    what: What
-    components: tuple[Component, ...] = ()
-    arity: int = 1
-    home: SetRef | None = None
-    data: bool = True
-
-
-Indices: TypeAlias = Mapping[str, Component]
-
-
-class Catalogue(Protocol):
-    """What the resolver asks about names; `binder.Binder` answers."""
-
-    def declared(self, name: str) -> Declared | None:
-        """The declaration of `name`."""
-        ...
-
-    def element_of(self, component: Component, value: ElementValue) -> ElementValue | None:
-        """The element that `value` (or its text) is at that place, or None."""
-        ...
-
-    def names(self) -> Iterable[str]:
-        """All declared names, for 'did you mean'."""
-        ...
-
-
-def is_data(node: Node, catalogue: Catalogue) -> bool:
-    """Whether a resolved tree holds no decision variable."""
-    return not any(_decides(part, catalogue) for part in walk(node))
-
-
-def _decides(node: Node, catalogue: Catalogue) -> bool:
-    if isinstance(node, VariableRef):
-        return True
-    if not isinstance(node, ExpressionRef):
-        return False
-    declared = catalogue.declared(node.name)
-    return declared is not None and not declared.data
-
-
-def is_truth(node: Node) -> bool:
-    """Whether a tree is true or false, and not a number or an element."""
-    if isinstance(node, Call):
-        return FUNCTIONS[node.function].result == "truth"
-    if isinstance(node, Conditional):
-        return is_truth(node.then) and is_truth(node.otherwise)
-    return isinstance(node, Compare | Member | And | Or | Not)
-
-
-class Resolver:
+class Resolver(Domains):
     """Resolves trees at one place of the document.
 
     Args:
@@ -149,8 +68,7 @@ class Resolver:
     """
 
     def __init__(self, catalogue: Catalogue, place: str) -> None:
-        self._catalogue = catalogue
-        self._place = place
+        super().__init__(catalogue, place)
         self._by_type: dict[type[Node], Callable[..., Node]] = {
             Number: self._same,
             Text: self._text,
@@ -173,10 +91,6 @@ class Resolver:
             Comprehension: self._comprehension,
             Call: self._call,
         }
-
-    def error(self, node: Node, message: str, remedy: str = "") -> ExpressionError:
-        """An error at the place of `node`."""
-        return ExpressionError(message, column=node.at, place=self._place, remedy=remedy)
 
     def resolve(self, node: Node, indices: Indices) -> Node:
         """The resolved tree of `node`, inside which the names of `indices` are index names.
@@ -207,7 +121,7 @@ class Resolver:
 
     def _only_data(self, node: Node, what: str, remedy: str = "") -> Node:
         for part in walk(node):
-            if _decides(part, self._catalogue):
+            if decides(part, self._catalogue):
                 name = part.name if isinstance(part, VariableRef | ExpressionRef) else ""
                 raise self.error(
                     part, f"{what} depends on the decision {name!r}", remedy or "only data may stand there"
@@ -377,14 +291,6 @@ class Resolver:
         item = TupleOf(found, at=node.item.at) if isinstance(node.item, TupleOf) else found[0]
         return Member(item, domain, node.negated, at=node.at)
 
-    def _same_arity(self, node: Node, given: int, wanted: int) -> None:
-        if given != wanted:
-            raise self.error(
-                node,
-                f"{given} index name(s) for members with {wanted} component(s)",
-                f"write ({', '.join('ijklmnop'[:wanted])}) in …" if wanted > 1 else "write i in …",
-            )
-
     def _logic(self, node: Node, indices: Indices) -> Node:
         return rebuilt(node, lambda part: self._as_truth(part, indices))
 
@@ -396,72 +302,6 @@ class Resolver:
         if is_data(resolved, self._catalogue):
             return Compare((resolved, Number(0)), ("!=",), at=node.at)
         return Compare((resolved, Number(1)), ("==",), at=node.at)
-
-    # sets and generators
-
-    def domain(self, node: Node, indices: Indices) -> tuple[Node, tuple[Component, ...]]:
-        """A set, or set algebra: resolved, with the components of its members."""
-        if isinstance(node, Sum | Product | Negate):
-            return self._algebra(node, indices)
-        self._name_of_a_set(node, indices)
-        found = self.resolve(node, indices) if isinstance(node, Name | Subscript) else None
-        if not isinstance(found, SetRef):
-            raise self.error(node, "a set is needed here", "name a set, or combine sets with + - *")
-        declared = self._catalogue.declared(found.name)
-        arity = declared.arity if declared else 1
-        return found, tuple(Component(found, column) for column in range(arity))
-
-    def _name_of_a_set(self, node: Node, indices: Indices) -> None:
-        if not isinstance(node, Name | Subscript):
-            return
-        declared = self._catalogue.declared(node.name) if node.name not in indices else None
-        what = "index" if node.name in indices else declared.what if declared else What.SET
-        if what is not What.SET:
-            raise self.error(
-                node, f"{node.name!r} is a{'n' if what[0] in 'ei' else ''} {what}, and a set is needed"
-            )
-
-    def _algebra(self, node: Sum | Product | Negate, indices: Indices) -> tuple[Node, tuple[Component, ...]]:
-        arities: list[int] = []
-
-        def part(inner: Node) -> Node:
-            resolved, components = self.domain(inner, indices)
-            arities.append(len(components))
-            return resolved
-
-        resolved = rebuilt(node, part)
-        if len(set(arities)) > 1:
-            raise self.error(
-                node, "sets whose members differ in length are combined", "combine sets of one kind"
-            )
-        return resolved, tuple(Component(None, column) for column in range(arities[0]))
-
-    def generators(
-        self, generators: Iterable[Generator], indices: Indices
-    ) -> tuple[tuple[Generator, ...], dict[str, Component]]:
-        """Resolved generators, and the index names in force after them.
-
-        A generator without targets (a bare set in an `index:` list) gets `_1`, `_2` …
-        """
-        inside = dict(indices)
-        resolved: list[Generator] = []
-        for generator in generators:
-            domain, components = self.domain(generator.domain, inside)
-            targets = generator.targets or _anonymous(inside, len(components))
-            self._same_arity(generator, len(targets), len(components))
-            for name, component in zip(targets, components, strict=True):
-                self._free(generator, name, inside)
-                inside[name] = component
-            conditions = tuple(self.condition(c, inside) for c in generator.conditions)
-            resolved.append(Generator(targets, domain, conditions, at=generator.at))
-        return tuple(resolved), inside
-
-    def _free(self, node: Node, name: str, indices: Indices) -> None:
-        if name in indices:
-            raise self.error(node, f"index {name!r} is in use already", "choose another name")
-        declared = self._catalogue.declared(name)
-        if declared is not None:
-            raise self.error(node, f"index {name!r} has the name of a {declared.what}", "choose another name")
 
     def _comprehension(self, node: Comprehension, indices: Indices) -> Node:
         generators, inside = self.generators(node.generators, indices)
@@ -535,20 +375,3 @@ def _literal_value(node: Node) -> ElementValue | None:
         inner = _literal_value(node.operand)
         return -inner if isinstance(inner, int) else None
     return node.value if isinstance(node, Number) and isinstance(node.value, int) else None
-
-
-def _anonymous(indices: Indices, count: int) -> tuple[str, ...]:
-    start = len(indices) + 1
-    return tuple(f"_{start + offset}" for offset in range(count))
-
-
-def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """A copy of `node` with `change` applied to each of its direct parts."""
-    updates: dict[str, Node | tuple[Node, ...]] = {}
-    for slot in node.__dataclass_fields__:
-        part = getattr(node, slot)
-        if isinstance(part, Node):
-            updates[slot] = change(part)
-        elif isinstance(part, tuple) and part and all(isinstance(item, Node) for item in part):
-            updates[slot] = tuple(change(item) for item in part)
-    return replace(node, **updates)  # type: ignore[arg-type]  # the slots' types are kept by `change`

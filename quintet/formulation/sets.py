@@ -8,12 +8,13 @@ import numpy as np
 
 from quintet.errors import DataError, DocumentError
 from quintet.formulation.context import Context
+from quintet.formulation.declarations import Component
 from quintet.formulation.families import ROW_LIMIT, ids_of, refuse_too_many
 from quintet.formulation.model import Ids, Key, SetData, SetFamilyData, Universe
 from quintet.formulation.parser import parse, parse_members
 from quintet.formulation.scalar import compile_scalar, expand
 from quintet.formulation.schema import SetEntry
-from quintet.formulation.scope import Component, Resolver
+from quintet.formulation.scope import Resolver
 from quintet.formulation.tree import Comprehension, ElementValue, Generator, Node, TupleOf
 
 

@@ -42,6 +42,7 @@ class Enumeration:
     name = "enumeration"
     # [GUIDELINE] `classes` holds only what the solver solves to *proven* optimality. A local method
     # [GUIDELINE] that takes nonconvex models does not list them; its outcome is LOCALLY_OPTIMAL.
+    # [GUIDELINE] It lists them in `local_classes`, as ipopt.py does.
     classes = frozenset({ProblemClass.MILP, ProblemClass.MIQP})
 
     def available(self) -> Availability:

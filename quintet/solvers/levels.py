@@ -22,6 +22,8 @@ from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
 
 Solve: TypeAlias = Callable[[Model, Options], Solution]
+REACHED = (Outcome.OPTIMAL, Outcome.LOCALLY_OPTIMAL)
+"""After these the next level is solved; a local solver ends with a local optimum of the last."""
 
 
 def solve_levels(model: Model, options: Options, solve: Solve) -> Solution:
@@ -43,7 +45,7 @@ def solve_levels(model: Model, options: Options, solve: Solve) -> Solution:
         found = solve(replace(held, objectives=[objective]), _rest(options, start))
         last = _told(found, number, objective, last)
         first = first or found
-        if found.outcome is not Outcome.OPTIMAL or found.objective is None:
+        if found.outcome not in REACHED or found.objective is None:
             break
         held = _holding(held, number, objective, found.objective)
     assert first is not None
@@ -70,7 +72,7 @@ def _rest(options: Options, start: float) -> Options:
 
 def _told(found: Solution, number: int, objective: ObjectiveData, before: Solution | None) -> Solution:
     """A later level that fails leaves the plan of the level before it, and says so."""
-    if before is None or found.outcome is Outcome.OPTIMAL:
+    if before is None or found.outcome in REACHED:
         return found
     said = (
         f"objective {objective.name!r} (level {number}) was not optimised to the end: {found.outcome.value}"

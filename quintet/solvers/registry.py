@@ -15,17 +15,21 @@ from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.restriction import restricted
 from quintet.solvers.solution import Solution
-from quintet.solvers.solver import Declined, Solver
+from quintet.solvers.solver import Declined, Solver, classes_taken
 
 SOLVERS: Mapping[str, str] = {
     "highs": "quintet.solvers.highs:Highs",
     "scip": "quintet.solvers.scip:Scip",
     "cpsat": "quintet.solvers.cpsat:CpSat",
+    "gurobi": "quintet.solvers.gurobi:Gurobi",
+    "ipopt": "quintet.solvers.ipopt:Ipopt",
 }
 """Short name → where the class is. The first that solves a class is asked first."""
 AS_IT_STANDS = ("cpsat",)
 """Solvers that take logic and functions of decisions themselves: nothing is rewritten for them. Not
 asked by class, but first where `cp.routing` says that they suit."""
+ON_REQUEST = ("gurobi", "ipopt")
+"""Solvers asked only by name: the first needs a licence, the second finds local optima."""
 UNSETTLED = (Outcome.UNKNOWN, Outcome.CRASHED)
 """After these another solver of the class is asked, if the user left the choice to us."""
 
@@ -81,7 +85,7 @@ def _solve_one(model: Model, chosen: Solver | None, options: Options) -> Solutio
     wanted = classify(asked)
     if chosen is None:
         return restricted(_first_answer(wanted, asked, options), model)
-    if wanted not in chosen.classes:
+    if wanted not in classes_taken(chosen):
         raise _unfit(chosen, wanted)
     return restricted(chosen.solve(asked, options), model)
 
@@ -118,7 +122,7 @@ def _unfit(chosen: Solver, wanted: ProblemClass) -> SolverError:
 
 
 def _by_class(wanted: ProblemClass) -> list[Solver]:
-    return [s for s in solvers() if wanted in s.classes and s.name not in AS_IT_STANDS]
+    return [s for s in solvers() if wanted in s.classes and s.name not in (*AS_IT_STANDS, *ON_REQUEST)]
 
 
 def _first_answer(wanted: ProblemClass, model: Model, options: Options) -> Solution:

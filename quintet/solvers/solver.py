@@ -56,3 +56,16 @@ class Solver(Protocol):
             MissingDependency: It is not installed.
         """
         ...
+
+
+@runtime_checkable
+class LocalSolver(Solver, Protocol):
+    """A backend that finds local optima of some classes; its outcome for them is `LOCALLY_OPTIMAL`."""
+
+    local_classes: frozenset[ProblemClass]
+    """The problem classes it takes without proving anything about the optimum."""
+
+
+def classes_taken(solver: Solver) -> frozenset[ProblemClass]:
+    """All classes that a solver takes, to proven or to local optimality."""
+    return solver.classes | solver.local_classes if isinstance(solver, LocalSolver) else solver.classes

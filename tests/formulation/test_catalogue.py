@@ -6,8 +6,8 @@ from quintet import examples
 from quintet.formulation.binder import Binder
 from quintet.formulation.binding import bind
 from quintet.formulation.catalogue import ModelCatalogue
+from quintet.formulation.declarations import Component
 from quintet.formulation.document import Formulation
-from quintet.formulation.scope import Component
 from quintet.formulation.tree import Comprehension, SetRef
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quintet.errors import ExpressionError
-from quintet.formulation.parser import DEPTH_LIMIT, parse, parse_index, parse_members
+from quintet.formulation.cursor import DEPTH_LIMIT
+from quintet.formulation.parser import parse, parse_index, parse_members
 from quintet.formulation.printer import index_text, to_text
 from quintet.formulation.tree import (
     And,
