@@ -1,4 +1,4 @@
-"""The command line as its user meets it: results, exit codes, one-line errors, nothing written by accident."""
+"""The command line as its user meets it: results, exit codes, one-line errors."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_solves_the_readers_problem_from_a_file_the_text_and_stdin(
     assert from_file.document["verdict"] == "checked"
     assert from_file.document["origin"] == "built-in reader"
     from_text = run("solve", story, "--json")
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(story.encode())))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(story.encode()), encoding="utf-8"))
     from_stdin = run("solve", "-", "--json")
     objectives = {ran.document["objective"] for ran in (from_file, from_text, from_stdin)}
     assert len(objectives) == 1

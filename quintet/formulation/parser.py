@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from quintet.errors import ExpressionError
-from quintet.formulation.cursor import Cursor
+from quintet.formulation.cursor import DEPTH_LIMIT, Cursor
 from quintet.formulation.functions import FUNCTIONS, KEYWORDS
 from quintet.formulation.tokens import Token
 from quintet.formulation.tree import (

@@ -126,7 +126,7 @@ class _Search:
         self._starts = _starts(options)
         self._rewritten = rewrite(model)
         _refuse_integers(self._rewritten)
-        self._logs: list[str] = []
+        self._log = ""
 
     def run(self, folder: Path) -> Solution:
         """Translate, start from every point, keep the best."""
@@ -155,7 +155,7 @@ class _Search:
 
     def _keep(self, log: Path) -> None:
         if log.exists():
-            self._logs.append(log.read_text(encoding="utf-8", errors="replace"))
+            self._log = log.read_text(encoding="utf-8", errors="replace")  # of all runs
 
     def _attempt(self, run: Run, program: Program) -> Attempt:
         found = program.families(run.x)
@@ -214,15 +214,14 @@ class _Search:
         return self._solution(Outcome.INFEASIBLE, message=message)
 
     def _solution(self, outcome: Outcome, **known: object) -> Solution:
-        log = "\n".join(self._logs)
         found = Solution(
             self._model,
             outcome,
             "ipopt",
-            version_in(log),
+            version_in(self._log),
             classify(self._rewritten),
             seconds=time.monotonic() - self._began,
-            log=log if self._options.log else "",
+            log=self._log if self._options.log else "",
         )
         return replace(found, **known)
 

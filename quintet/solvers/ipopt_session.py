@@ -56,7 +56,7 @@ class Session:
         program: The nonlinear program.
         extra: Options by Ipopt's own names.
         deadline: Of the whole call, by `time.monotonic`; None for none.
-        log: File that takes Ipopt's log of the latest run.
+        log: File that takes Ipopt's log of all runs.
 
     Raises:
         SolverError: An unknown option or a value that Ipopt does not take.
