@@ -299,7 +299,13 @@ class _Parser(Cursor):
 
     def _check(self, token: Token, arguments: list[Node]) -> None:
         function, given = FUNCTIONS[token.text], len(arguments)
-        each = bool(arguments) and isinstance(arguments[-1], Comprehension)
+        each = any(isinstance(argument, Comprehension) for argument in arguments)
+        if each and given > function.least:
+            raise self._error(
+                f"{token.text} has other arguments beside its 'for'",
+                at=token.at,
+                remedy=f"write one {token.text}(… for …), or list all arguments",
+            )
         if given < function.least or (function.most is not None and given > function.most):
             wanted = str(function.least) if function.most == function.least else f"{function.least} or more"
             raise self._error(f"{token.text} takes {wanted} argument(s), not {given}", at=token.at)

@@ -38,10 +38,15 @@ class Declined(SolverError):
 class Solver(Protocol):
     """A backend. `TEMPLATE.py` is a file to start a new one from."""
 
-    name: str
-    """Short name, as given to `--solver`."""
-    classes: frozenset[ProblemClass]
-    """The problem classes it solves to proven optimality."""
+    @property
+    def name(self) -> str:
+        """Short name, as given to `--solver`."""
+        ...
+
+    @property
+    def classes(self) -> frozenset[ProblemClass]:
+        """The problem classes it solves to proven optimality."""
+        ...
 
     def available(self) -> Availability:
         """Whether it can be used here; cheap, and never raises."""

@@ -202,6 +202,8 @@ def test_index_forms() -> None:
         ("abs(x, y)", "takes 1"),
         ("min()", "takes 1 or more"),
         ("abs(x for x in S)", "takes no 'for'"),
+        ("at_most(1, (x[i] for i in I), y)", "beside its 'for'"),
+        ("max(y, (x[i] for i in I))", "beside its 'for'"),
         ("f(x=1)", "not a function"),
         ("max(x, k=1)", "no keyword"),
         ("x := 1", "':'"),

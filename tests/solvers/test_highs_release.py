@@ -8,13 +8,16 @@ bound. With `presolve=off` it was right, so presolve on and off are compared her
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
 INFINITE = float("inf")
 
 
-def _solve(costs: list[float], boxes: list[tuple[float, float]], rows: list, whole: int, presolve: str):
+def _solve(
+    costs: Sequence[float], boxes: Sequence[tuple[float, float]], rows: list, whole: int, presolve: str
+) -> tuple[str, float | None]:
     import highspy
 
     highs = highspy.Highs()

@@ -60,7 +60,7 @@ def resolve(arrays: Arrays, nodes: int = 200) -> Resolved:
     options = Options(
         time_limit=SECONDS, absolute_gap=1e-7, extra={"mip_max_nodes": nodes, "presolve": "off"}
     )
-    run = Session(arrays, options, {}, []).run()
+    run = Session(arrays, options, {}).run()
     ending = _ENDINGS.get(run.status, Ending.UNKNOWN)
     if ending is not Ending.OPTIMAL or run.x is None:
         return Resolved(Ending.UNKNOWN if ending is Ending.OPTIMAL else ending)

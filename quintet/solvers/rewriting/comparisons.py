@@ -87,7 +87,7 @@ class Comparisons:
         body = None if form.linear else _body(left, right, indices, self._ranges.range(form))
         whole = self.is_whole(left) and self.is_whole(right)
         if sign == "!=":
-            return self._different(form, body, origin)
+            return self._are_apart(sides) or self.different(form, origin, body)
         if not form.coefficients and body is None:
             return _settled(form.rest.lower, sign, slack_of(*self._sizes(*sides)), whole)
         if sign == "==":
@@ -146,8 +146,13 @@ class Comparisons:
 
     # differences
 
-    def _different(self, form: Affine, body: Body | None, origin: Compare) -> Condition:
-        return self.different(form, origin, body)
+    def _are_apart(self, sides: tuple[Affine, Affine]) -> bool:
+        """Whether one side takes whole values only, and the other is a number between two of them."""
+        first, second = (self._ranges.range(side) for side in sides)
+        return any(
+            one.whole and other.is_point and not float(other.lower).is_integer()
+            for one, other in ((first, second), (second, first))
+        )
 
     def different(self, form: Affine, origin: Compare, body: Body | None = None) -> Condition:
         """`form != 0`: two sides, as far apart as the values of the form are.
