@@ -13,6 +13,7 @@ import signal
 import sys
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -314,9 +315,9 @@ def test_satisfaction_and_models_without_variables() -> None:
 
 @needs_gurobi
 def test_limits_with_and_without_a_point() -> None:
-    stopped = solved(KNAPSACK, extra={"SolutionLimit": 1, "Presolve": 0, "Heuristics": 0.5})
+    stopped = solved(KNAPSACK, extra={"NodeLimit": 1, "Presolve": 0, "Cuts": 0})
     assert stopped.outcome is Outcome.FEASIBLE
-    assert stopped.stopped_by == "solution limit"
+    assert stopped.stopped_by == "node limit"
     assert stopped.objective is not None
     assert stopped.bound is not None
     assert stopped.bound >= stopped.objective
@@ -356,40 +357,34 @@ def test_a_point_that_does_not_hold_is_not_reported(monkeypatch: pytest.MonkeyPa
 
 @needs_gurobi
 def test_ctrl_c_stops_gurobi_and_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = gurobi_session._Built.collected
-
-    def interrupted(self: Any) -> Run:
-        monkeypatch.setattr(type(self), "_status", lambda _: "INTERRUPTED")
-        return real(self)
-
-    monkeypatch.setattr(gurobi_session._Built, "collected", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        solved(TEXTBOOK)
-
-
-@needs_gurobi
-def test_gurobi_takes_the_interrupt_while_it_runs() -> None:
-    """A hard equality knapsack, interrupted from Gurobi's own log call-back."""
     import gurobipy  # pyright: ignore[reportMissingImports]  # proprietary: only the user can bring it
 
-    with gurobipy.Env(empty=True) as environment:
-        environment.setParam("OutputFlag", 0)
-        environment.start()
-        with gurobipy.Model(env=environment) as model:
-            x = model.addVars(60, vtype="B")
-            for row in range(20):
-                weights = [(37 * i * (row + 1) + 11 * i * i) % 997 + 1 for i in range(60)]
-                model.addConstr(sum(w * x[i] for i, w in enumerate(weights)) == sum(weights) // 2)
-            pressed: list[int] = []
+    pressed: list[int] = []
 
-            def press(_: Any, where: int) -> None:
-                if where == gurobipy.GRB.Callback.MIP and not pressed:
-                    pressed.append(1)
-                    os.kill(os.getpid(), signal.SIGINT)
+    def press(_: Any, where: int) -> None:
+        if where == gurobipy.GRB.Callback.MIP and not pressed:
+            pressed.append(1)
+            os.kill(os.getpid(), signal.SIGINT)
 
-            model.optimize(press)
-            assert pressed
-            assert model.Status == gurobipy.GRB.INTERRUPTED
+    class Pressed(gurobipy.Model):
+        def optimize(self) -> None:
+            super().optimize(press)
+
+    monkeypatch.setattr(
+        gurobi_session, "load_gurobi", lambda: SimpleNamespace(**{**vars(gurobipy), "Model": Pressed})
+    )
+    text = """
+        sets: {R: 1..20, C: 1..60}
+        variables: {x: {index: "c in C", domain: binary}}
+        objective: {sense: maximize, expression: "x[1]"}
+        constraints:
+          halves:
+            for: "r in R"
+            expression: "sum(((37 * c * (r + 1) + 11 * c * c) % 997 + 1) * x[c] for c in C) == 14990 + r"
+        """
+    with pytest.raises(KeyboardInterrupt):
+        solved(text, time_limit=60)
+    assert pressed
 
 
 # parameters, licence, printing, choice

@@ -10,14 +10,14 @@ import numpy as np
 from quintet.agent.checks.case import Case, error, info
 from quintet.agent.checks.rationals import Rows, best_bound
 from quintet.agent.checks.resolving import Resolved, aimed, relaxed, resolve
-from quintet.formulation.classify import classify
+from quintet.errors import SolverError
 from quintet.formulation.model import Floats
 from quintet.formulation.tolerances import OBJECTIVE, agree
 from quintet.problem import Finding
 from quintet.solvers.arrays import CONTINUOUS, Arrays, Sparse
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
-from quintet.solvers.registry import solvers
+from quintet.solvers.registry import solve, solvers
 
 DISTANCES = (1.0, 1e3, 1e6)
 """How far along a ray the evaluator looks."""
@@ -37,17 +37,22 @@ def infeasibility(case: Case) -> Iterator[Finding]:
 
 
 def second_opinion(case: Case) -> Iterator[Finding]:
-    """Ask another solver whether nothing is feasible: it compiles the model by another route."""
-    wanted, own = classify(case.model), case.solution.solver
-    fit = [solver for solver in solvers() if wanted in solver.classes and solver.name != own]
-    other = next((solver for solver in fit if solver.available().ok), None)
-    if other is None or case.model.columns > COLUMNS:
+    """Ask other solvers whether nothing is feasible, until one settles it: they compile by other routes."""
+    if case.model.columns > COLUMNS:
         return
-    found = other.solve(case.model, Options(time_limit=SECONDS))
-    if found.outcome is Outcome.INFEASIBLE:
-        yield info("infeasible-agreed", f"{other.name}, by another route, finds no plan either")
-    elif found.outcome.solved and found.point is not None and case.evaluator.at(found.point).feasible():
-        yield error("infeasible-refuted", f"{other.name} found a plan that meets all limits")
+    for other in solvers():
+        if other.name == case.solution.solver or not other.classes or not other.available().ok:
+            continue
+        try:
+            found = solve(case.model, other, Options(time_limit=SECONDS))
+        except SolverError:  # it does not take this model; the next one may
+            continue
+        if found.outcome is Outcome.INFEASIBLE:
+            yield info("infeasible-agreed", f"{other.name}, by another route, finds no plan either")
+            return
+        if found.outcome.solved and found.point is not None and case.evaluator.at(found.point).feasible():
+            yield error("infeasible-refuted", f"{other.name} found a plan that meets all limits")
+            return
 
 
 def _farkas(case: Case, arrays: Arrays) -> bool:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from quintet.formulation.functions import FUNCTIONS
 from quintet.formulation.model import ConstraintData, Key, Model
 from quintet.formulation.schema import Domain, Kind
-from quintet.formulation.tree import Call, Compare, Node, Not, Number, VariableRef
+from quintet.formulation.tree import Call, Compare, Node, Not, Number, VariableRef, walk
 from quintet.solvers.rewriting.extension import Extension, references
 from quintet.solvers.rewriting.occurrences import Need, Occurrence, Occurrences
 from quintet.solvers.rows.scoping import rebuilt, varying
@@ -61,6 +62,18 @@ def without_holds(model: Model) -> Held:
     return Held(substituted(model, extension, table), places, frozenset(apart))
 
 
+def is_stood_for(model: Model, node: Node) -> bool:
+    """Whether a node is a `holds` that no solver works out: of decisions, or of logic over data."""
+    if not isinstance(node, Call) or node.function != "holds":
+        return False
+    return varying(model, node) or any(map(is_logic, walk(node.arguments[0])))
+
+
+def is_logic(node: Node) -> bool:
+    """Whether a node is `implies`, `at_least` … or another function that is true or false."""
+    return isinstance(node, Call) and FUNCTIONS[node.function].result == "truth"
+
+
 def substituted(model: Model, extension: Extension, table: Mapping[Node, VariableRef]) -> Model:
     """The model with the additions, and stand-ins in place of what they stand for.
 
@@ -102,7 +115,7 @@ class _Truths(Occurrences):
     """Finds `holds` only, and does not look inside it."""
 
     def _is_target(self, node: Node) -> bool:
-        return isinstance(node, Call) and node.function == "holds" and varying(self.model, node)
+        return is_stood_for(self.model, node)
 
     def _record(self, node: Node, indices: Indices, need: Need) -> None:
         if self._is_target(node):

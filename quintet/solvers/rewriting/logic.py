@@ -13,12 +13,11 @@ from dataclasses import replace
 import numpy as np
 
 from quintet.errors import DataError
-from quintet.formulation.functions import FUNCTIONS
 from quintet.formulation.integrality import is_integral
 from quintet.formulation.model import ConstraintData, Key, Model
 from quintet.formulation.printer import to_text
 from quintet.formulation.schema import Domain
-from quintet.formulation.tree import Call, Compare, Conditional, Node, VariableRef, walk
+from quintet.formulation.tree import Compare, Conditional, Node, VariableRef, walk
 from quintet.problem import Finding, Severity
 from quintet.solvers.rewriting.bigm import BigM
 from quintet.solvers.rewriting.blocks import NUMBER, Blocks
@@ -27,7 +26,7 @@ from quintet.solvers.rewriting.comparisons import Comparisons
 from quintet.solvers.rewriting.differences import Differences
 from quintet.solvers.rewriting.encoding import Encoding
 from quintet.solvers.rewriting.extension import Extension
-from quintet.solvers.rewriting.holds import Held, without_holds
+from quintet.solvers.rewriting.holds import Held, is_logic, is_stood_for, without_holds
 from quintet.solvers.rewriting.intervals import Ranges
 from quintet.solvers.rewriting.truths import Truths
 from quintet.solvers.rows.scoping import varying
@@ -39,18 +38,19 @@ PLAIN = {"<=", "==", ">="}
 
 
 def is_logical(model: Model) -> bool:
-    """Whether some constraint is more than comparisons that a solver takes as they are."""
-    return any(_is_logical(model, constraint.tree) for constraint in model.constraints.values())
+    """Whether some constraint is more than comparisons that a solver takes as they are, or uses `holds`."""
+    trees = [constraint.tree for constraint in model.constraints.values()]
+    if any(_is_logical(model, tree) for tree in trees):
+        return True
+    trees += [entry.tree for entry in model.expressions.values()]
+    trees += [objective.tree for objective in model.objectives if objective.tree is not None]
+    return any(is_stood_for(model, part) for tree in trees for part in walk(tree))
 
 
 def _is_logical(model: Model, tree: Node) -> bool:
     if isinstance(tree, Compare):
         return not set(tree.operators) <= PLAIN and varying(model, tree)
-    return isinstance(tree, Conditional) or varying(model, tree) or any(map(_is_logic_call, walk(tree)))
-
-
-def _is_logic_call(node: Node) -> bool:
-    return isinstance(node, Call) and FUNCTIONS[node.function].result == "truth"
+    return isinstance(tree, Conditional) or varying(model, tree) or any(map(is_logic, walk(tree)))
 
 
 def without_logic(model: Model) -> Model:
@@ -67,7 +67,7 @@ def without_logic(model: Model) -> Model:
     held = Held(model, {}, frozenset())
     original = model
     while True:
-        if is_logical(held.model):
+        if any(_is_logical(held.model, c.tree) for c in held.model.constraints.values()):
             held = replace(held, model=_Pass(original, held).result())
         before, held = held.model, without_holds(held.model)
         if held.model is before:
