@@ -70,7 +70,7 @@ def _words(model: Model) -> set[str]:
     return {token.text for text in texts for token in tokenize(text) if token.kind == "name"}
 
 
-_READ = ("index", "expression", "computed", "range", "within", "lower", "upper", "each")
+_READ = ("index", "expression", "computed", "range", "within", "lower", "upper", "each", "penalty", "limit")
 
 
 def _texts(entry: object, key: str = "") -> Iterator[str]:

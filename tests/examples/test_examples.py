@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from quintet import examples
-from quintet.errors import ProblemError, SolverError
+from quintet.errors import ProblemError
 from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
 from quintet.formulation.coverage import cover
@@ -24,22 +24,13 @@ from quintet.formulation.units import check_units
 from quintet.problem import Severity
 from quintet.solvers import Outcome, Solution, solve
 from quintet.solvers.registry import find
+from quintet.solvers.rewrite import rewrite
 from tests.examples import make_workbooks
 from tests.examples.oracles import enumeration, oracle
 
 NAMES = examples.names()
 PUZZLES = {"magic_hives"}
 """Examples whose objective is to find any point."""
-LATER = {
-    "bottling": "counting logic",
-    "job_shop": "either",
-    "lexicographic": "several objectives",
-    "magic_hives": "all_different",
-    "piecewise_tariff": "piecewise",
-    "project_selection": "logic",
-    "soft_limits": "soft constraints",
-}
-"""Examples that need more of the language than the solvers take so far, and what they need."""
 
 
 @cache
@@ -105,9 +96,7 @@ def test_the_story_is_told_and_every_clause_is_a_quotation(name: str):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_quintet_finds_nothing_to_object(name: str, request: pytest.FixtureRequest):
-    if name == "soft_limits":
-        request.applymarker(pytest.mark.xfail(reason=f"needs {LATER[name]}"))
+def test_quintet_finds_nothing_to_object(name: str):
     found = [*cover(formulation(name)), *structure(model(name)), *check_units(model(name))]
     assert [finding for finding in found if finding.severity is not Severity.INFO] == []
 
@@ -134,20 +123,11 @@ def test_a_workbook_holds_what_its_seed_says(sheets: str):
     assert read == make_workbooks.WORKBOOKS[sheets]()
 
 
-def cases() -> list[Any]:
-    """Every example by every route; what the solvers can't take yet is marked."""
-    waiting = pytest.mark.xfail(raises=(SolverError, AssertionError), reason="needs what LATER names")
-    return [
-        pytest.param(name, route, marks=waiting if name in LATER else ())
-        for name in NAMES
-        for route in ("default", "highs", "scip")
-    ]
-
-
-@pytest.mark.parametrize(("name", "route"), cases())
+@pytest.mark.parametrize("route", ["default", "highs", "scip"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_stated_optimum_is_found(name: str, route: str):
-    kind = classify(model(name))
-    if route == "highs" and kind not in find(route).classes and name not in LATER:
+    kind = classify(rewrite(model(name)))
+    if route == "highs" and kind not in find(route).classes:
         pytest.skip(f"highs does not solve a model of class {kind.value}")
     found, stated = solution(name, route), formulation(name).optimum
     if isinstance(stated, str):
@@ -162,7 +142,6 @@ def test_the_stated_optimum_is_found(name: str, route: str):
         assert agree(found.objective, stated)
 
 
-@pytest.mark.xfail(raises=SolverError, reason="needs several objectives")
 def test_the_second_level_is_best_among_those_best_at_the_first():
     point = solution("lexicographic", "default").point
     assert point is not None

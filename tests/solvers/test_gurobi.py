@@ -1,17 +1,13 @@
-"""Gurobi, for those who have it. What needs gurobipy is skipped without it.
+"""Gurobi, for those who have it. Skipped without gurobipy; see also test_optional_solvers.py.
 
 The licence inside the wheel, limited in size, is enough for all of it.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import math
 import os
 import signal
-import sys
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,23 +17,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quintet.errors import DataError, MissingDependency, SolverError
+from quintet.errors import SolverError
 from quintet.formulation import Formulation, bind, evaluate
 from quintet.formulation.model import Model, ProblemClass
-from quintet.solvers import gurobi, gurobi_session, solve
+from quintet.solvers import gurobi_session, solve
 from quintet.solvers.arrays import Arrays
 from quintet.solvers.gurobi import Gurobi
 from quintet.solvers.gurobi_session import Run
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
-from quintet.solvers.quadratic_rows import compile_quadratic
-from quintet.solvers.registry import find
 from quintet.solvers.solution import Solution
-from quintet.solvers.solver import Solver
 
-needs_gurobi = pytest.mark.skipif(
-    importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed: pip install gurobipy"
-)
+pytest.importorskip("gurobipy", reason="gurobipy is not installed: pip install gurobipy")
+
 BOX = "variables: {x: {lower: 0, upper: 4}, y: {lower: 0, upper: 4}}\n"
 PLANE = "variables: {x: {lower: null, upper: null}, y: {lower: null, upper: null}}\n"
 WHOLE = "variables: {x: {domain: integer, lower: -4, upper: 4}, y: {domain: integer, lower: -4, upper: 4}}\n"
@@ -82,7 +74,6 @@ def optimum(text: str, kind: ProblemClass) -> float:
 # optima
 
 
-@needs_gurobi
 def test_lp_with_duals_as_highs_gives_them() -> None:
     ours, theirs = solved(TEXTBOOK), solve(bound(TEXTBOOK), "highs")
     assert ours.outcome is Outcome.OPTIMAL
@@ -97,7 +88,6 @@ def test_lp_with_duals_as_highs_gives_them() -> None:
         assert ours.reduced_costs[name] == pytest.approx(values)
 
 
-@needs_gurobi
 @pytest.mark.parametrize("sense", ["minimize", "maximize"])
 def test_duals_of_a_quadratic_objective_are_the_change_by_the_right_hand_side(sense: str) -> None:
     sign = "" if sense == "minimize" else "-"
@@ -116,7 +106,6 @@ def test_duals_of_a_quadratic_objective_are_the_change_by_the_right_hand_side(se
     assert float(solution.duals["c"][0]) == pytest.approx(slope, abs=2e-3)
 
 
-@needs_gurobi
 @settings(max_examples=25)
 @given(
     st.lists(st.integers(-6, 6), min_size=9, max_size=9),
@@ -143,7 +132,6 @@ def test_random_linear_models_agree_with_highs(
         assert ours.objective == pytest.approx(theirs.objective, abs=1e-6)
 
 
-@needs_gurobi
 def test_nonconvex_qp_to_global_optimality() -> None:
     text = (
         BOX
@@ -155,7 +143,6 @@ constraints: {c: "x + y <= 4"}
     assert optimum(text, ProblemClass.QP) == pytest.approx(-16, abs=1e-6)  # x = 4, y = 0
 
 
-@needs_gurobi
 def test_miqp_against_enumeration() -> None:
     text = (
         WHOLE
@@ -169,7 +156,6 @@ constraints: {c: "2 * x + 3 * y <= 5"}
     assert optimum(text, ProblemClass.MIQP) == pytest.approx(expected, abs=1e-6)
 
 
-@needs_gurobi
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -209,7 +195,6 @@ def test_quadratic_constraints_agree_with_scip(text: str, kind: ProblemClass) ->
     assert optimum(text, kind) == pytest.approx(theirs.objective, rel=1e-5, abs=1e-5)
 
 
-@needs_gurobi
 def test_semicontinuous_variables() -> None:
     text = """
         variables: {x: {domain: semicontinuous, lower: 3, upper: 8}, y: {lower: 0, upper: 2}}
@@ -220,7 +205,6 @@ def test_semicontinuous_variables() -> None:
     assert optimum(text.replace("LOW", "2.5"), ProblemClass.MILP) == pytest.approx(6)
 
 
-@needs_gurobi
 def test_abs_is_rewritten_before_it_is_asked() -> None:
     text = (
         WHOLE
@@ -234,7 +218,6 @@ constraints: {c: "x >= 2"}
     assert solution.objective == pytest.approx(3)
 
 
-@needs_gurobi
 def test_integers_are_exact_and_the_rest_fits_them(monkeypatch: pytest.MonkeyPatch) -> None:
     text = """
         variables: {n: {domain: integer, lower: 0, upper: 9}, x: {lower: 0, upper: 9}}
@@ -260,7 +243,6 @@ def test_integers_are_exact_and_the_rest_fits_them(monkeypatch: pytest.MonkeyPat
 # statuses
 
 
-@needs_gurobi
 @pytest.mark.parametrize("text", [BOX, WHOLE])
 def test_infeasible(text: str) -> None:
     rest = (
@@ -269,13 +251,11 @@ def test_infeasible(text: str) -> None:
     assert solved(text + rest).outcome is Outcome.INFEASIBLE
 
 
-@needs_gurobi
 def test_infeasible_by_a_quadratic_row() -> None:
     rest = 'objective: {sense: satisfy}\nconstraints: {a: "x * y >= 5", b: "x + y <= 4"}'
     assert solved(BOX + rest).outcome is Outcome.INFEASIBLE
 
 
-@needs_gurobi
 def test_unbounded_comes_with_a_point_and_a_ray() -> None:
     solution = solved(
         PLANE + 'objective: {sense: maximize, expression: "x + y"}\nconstraints: {c: "x - y <= 4"}'
@@ -288,7 +268,6 @@ def test_unbounded_comes_with_a_point_and_a_ray() -> None:
     assert ray["x"] - ray["y"] <= 1e-9
 
 
-@needs_gurobi
 def test_an_unbounded_relaxation_of_an_infeasible_integer_model_is_infeasible() -> None:
     text = """
         variables: {n: {domain: integer, lower: 0, upper: null}, x: {lower: 0, upper: null}}
@@ -298,7 +277,6 @@ def test_an_unbounded_relaxation_of_an_infeasible_integer_model_is_infeasible() 
     assert solved(text).outcome is Outcome.INFEASIBLE
 
 
-@needs_gurobi
 def test_satisfaction_and_models_without_variables() -> None:
     whole = solved(WHOLE + 'objective: {sense: satisfy}\nconstraints: {c: "x + 2 * y == 7"}')
     assert whole.outcome is Outcome.OPTIMAL
@@ -313,7 +291,6 @@ def test_satisfaction_and_models_without_variables() -> None:
     assert solved(empty.replace("NEED", "1")).outcome is Outcome.INFEASIBLE
 
 
-@needs_gurobi
 def test_limits_with_and_without_a_point() -> None:
     stopped = solved(KNAPSACK, extra={"NodeLimit": 1, "Presolve": 0, "Cuts": 0})
     assert stopped.outcome is Outcome.FEASIBLE
@@ -327,7 +304,6 @@ def test_limits_with_and_without_a_point() -> None:
     assert none.stopped_by == "iteration limit"
 
 
-@needs_gurobi
 def test_a_gap_that_was_asked_for_is_reported_as_one() -> None:
     solution = solved(KNAPSACK, gap=0.9, extra={"Presolve": 0, "Cuts": 0})
     assert solution.outcome is Outcome.FEASIBLE
@@ -336,7 +312,6 @@ def test_a_gap_that_was_asked_for_is_reported_as_one() -> None:
     assert 0 < solution.gap <= 0.9
 
 
-@needs_gurobi
 @pytest.mark.parametrize("status", ["INPROGRESS", "LOCALLY_INFEASIBLE", "99"])
 def test_an_unknown_status_is_unknown(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gurobi_session.Session, "run", lambda *_, **__: Run(status))
@@ -345,7 +320,6 @@ def test_an_unknown_status_is_unknown(status: str, monkeypatch: pytest.MonkeyPat
     assert status in solution.message
 
 
-@needs_gurobi
 def test_a_point_that_does_not_hold_is_not_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     false = Run("OPTIMAL", np.array([4.0, 4.0]))
     monkeypatch.setattr(gurobi_session.Session, "run", lambda *_, **__: false)
@@ -355,7 +329,6 @@ def test_a_point_that_does_not_hold_is_not_reported(monkeypatch: pytest.MonkeyPa
         assert solution.point is None
 
 
-@needs_gurobi
 def test_ctrl_c_stops_gurobi_and_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     import gurobipy  # pyright: ignore[reportMissingImports]  # proprietary: only the user can bring it
 
@@ -390,7 +363,6 @@ def test_ctrl_c_stops_gurobi_and_is_passed_on(monkeypatch: pytest.MonkeyPatch) -
 # parameters, licence, printing, choice
 
 
-@needs_gurobi
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
@@ -409,7 +381,6 @@ def test_wrong_parameters_are_named_in_one_line(extra: dict[str, Any], message: 
     assert "\n" not in str(raised.value)
 
 
-@needs_gurobi
 def test_the_log_is_kept_on_request_and_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     quiet = solved(KNAPSACK)
     loud = solved(KNAPSACK, log=True, seed=5, time_limit=60, extra={"mipfocus": 2})
@@ -420,7 +391,6 @@ def test_the_log_is_kept_on_request_and_nothing_is_printed(capfd: pytest.Capture
     assert capfd.readouterr() == ("", "")
 
 
-@needs_gurobi
 def test_a_model_beyond_the_licence_is_one_line_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GRB_LICENSE_FILE", raising=False)
     text = """
@@ -436,67 +406,9 @@ def test_a_model_beyond_the_licence_is_one_line_with_a_remedy(monkeypatch: pytes
     assert "\n" not in str(raised.value)
 
 
-@needs_gurobi
 def test_a_licence_file_that_is_none_is_one_line_with_a_remedy(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("GRB_LICENSE_FILE", str(tmp_path / "gurobi.lic"))
     with pytest.raises(SolverError, match="licence does not allow it: .*leave --solver gurobi away"):
         solved(TEXTBOOK)
-
-
-def test_it_is_never_the_default_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(find("gurobi"), Solver)
-    assert solve(bound(TEXTBOOK)).solver == "highs"
-    monkeypatch.setattr("quintet.solvers.highs.Highs.available", lambda _: gurobi.Availability(False))
-    assert solve(bound(TEXTBOOK)).solver == "scip"
-    nonlinear = bound(BOX + 'objective: {sense: minimize, expression: "exp(x)"}')
-    with pytest.raises(SolverError, match="gurobi doesn't solve a model of class NLP; scip can"):
-        solve(nonlinear, "gurobi")
-
-
-def test_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> str:
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr(gurobi, "version", missing)
-    assert Gurobi().available().install == "pip install gurobipy"
-    monkeypatch.setitem(sys.modules, "gurobipy", None)
-    with pytest.raises(MissingDependency, match="run: pip install gurobipy"):
-        solve(bound(TEXTBOOK), "gurobi")
-
-
-# quadratic rows, which need no Gurobi
-
-
-QUADRATIC = """
-sets: {I: 1..3}
-parameters: {a: {index: [I], values: [1, 0, 2]}}
-variables: {x: {index: [I], lower: 0, upper: 3}, y: {lower: -2, upper: 2}}
-objective: {sense: minimize, expression: "y ** 2"}
-constraints:
-  linear: "x[1] + y <= 2"
-  chain: {for: "i in I if i < 3", expression: "1 <= x[i] * x[i + 1] + a[i] * y <= 4 - x[i]"}
-  square: "(y - x[2]) ** 2 == 3 * x[1] + 2"
-"""
-
-
-@given(st.lists(st.floats(0, 3), min_size=3, max_size=3), st.floats(-2, 2))
-def test_quadratic_rows_say_what_the_formulation_says(x: list[float], y: float) -> None:
-    arrays, rows = compile_quadratic(bound(QUADRATIC))
-    assert arrays.constraints == ("linear",)
-    point = np.array([*x, y])
-    first, second = x[0] * x[1] + y, x[1] * x[2]
-    expected = [
-        *(max(0, 1 - value) for value in (first, second)),
-        *(max(0, value + x[at] - 4) / 4 for at, value in enumerate((first, second))),
-        abs((y - x[1]) ** 2 - 3 * x[0] - 2) / 2,
-    ]
-    assert [row.violation(point) for row in rows] == pytest.approx(expected, abs=1e-12)
-
-
-def test_a_quadratic_row_without_finite_coefficients_is_named() -> None:
-    text = QUADRATIC.replace("values: [1, 0, 2]", f"values: [1, {math.prod([10.0] * 300)!r}, 2]")
-    text = text.replace("a[i] * y", "a[i] * a[i] * y")
-    with pytest.raises(DataError, match=r"constraints.chain: .*not a finite number at i=2"):
-        compile_quadratic(bound(text))

@@ -1,4 +1,4 @@
-"""Ipopt: a local option that says so. What needs casadi is skipped without it."""
+"""Ipopt: a local option that says so. Skipped without casadi; see also test_optional_solvers.py."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-from importlib.metadata import PackageNotFoundError
-from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,22 +19,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quintet.errors import MissingDependency, SolverError
+from quintet.errors import SolverError
 from quintet.formulation import Formulation, bind, evaluate
 from quintet.formulation.model import Model, ProblemClass
-from quintet.solvers import ipopt, ipopt_session, solve
+from quintet.solvers import ipopt_session, solve
 from quintet.solvers.ipopt import Ipopt
-from quintet.solvers.ipopt_model import starting_points
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
-from quintet.solvers.registry import find
 from quintet.solvers.solution import Solution
-from quintet.solvers.solver import LocalSolver
 
-needs_casadi = pytest.mark.skipif(
-    importlib.util.find_spec("casadi") is None,
-    reason="casadi, which carries Ipopt, is not installed: pip install 'quintet[local]'",
+pytest.importorskip(
+    "casadi", reason="casadi, which carries Ipopt, is not installed: pip install 'quintet[local]'"
 )
+
 SQUARE = "variables: {x: {lower: -1, upper: 1}, y: {lower: -1, upper: 1}}\n"
 PLANE = "variables: {x: {lower: null, upper: null}, y: {lower: null, upper: null}}\n"
 VALLEY = PLANE + 'objective: {sense: minimize, expression: "100 * (y - x ** 2) ** 2 + (1 - x) ** 2"}'
@@ -74,7 +69,6 @@ def optimum(text: str, **options: Any) -> float:
 # agreement with solvers that prove their optimum
 
 
-@needs_casadi
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -135,7 +129,6 @@ def test_where_a_local_optimum_is_global_it_agrees_with_the_default_choice(
     assert solution.objective == pytest.approx(proven.objective, rel=1e-5, abs=1e-5)
 
 
-@needs_casadi
 @settings(max_examples=15)
 @given(st.lists(st.integers(-5, 5), min_size=6, max_size=6), st.integers(1, 12))
 def test_random_linear_programs_agree_with_highs(cost: list[int], room: int) -> None:
@@ -150,7 +143,6 @@ def test_random_linear_programs_agree_with_highs(cost: list[int], room: int) -> 
     assert optimum(text) == pytest.approx(expected, abs=1e-5)
 
 
-@needs_casadi
 def test_abs_is_rewritten() -> None:
     text = """
         variables: {x: {lower: 0, upper: 4}}
@@ -159,7 +151,6 @@ def test_abs_is_rewritten() -> None:
     assert optimum(text) == pytest.approx(1 - math.sqrt(1 / 3) + (1 / 3) ** 1.5, abs=1e-6)
 
 
-@needs_casadi
 def test_levels_of_objectives_are_all_solved() -> None:
     text = """
         variables: {x: {lower: 0, upper: 3}, y: {lower: 0, upper: 3}}
@@ -177,14 +168,12 @@ def test_levels_of_objectives_are_all_solved() -> None:
 # where it starts
 
 
-@needs_casadi
 @pytest.mark.parametrize(("expression", "best"), [("x * y", 1), ("(x - y) ** 2", 4), ("x ** 2 - y ** 2", 1)])
 def test_a_saddle_in_the_middle_is_not_taken_for_an_optimum(expression: str, best: float) -> None:
     text = SQUARE + f'objective: {{sense: maximize, expression: "{expression}"}}'
     assert optimum(text) == pytest.approx(best, abs=1e-6)
 
 
-@needs_casadi
 def test_more_starts_find_better_optima_and_the_same_ones_every_time() -> None:
     one, many = solved(WAVES), solved(WAVES, extra={"starts": 12})
     again = solved(WAVES, extra={"starts": "12"})
@@ -198,24 +187,9 @@ def test_more_starts_find_better_optima_and_the_same_ones_every_time() -> None:
     assert "12 starting points" in many.message
 
 
-def test_starting_points_repeat_and_keep_to_the_bounds() -> None:
-    lower = np.array([0.0, -np.inf, 3.0, -np.inf, 2.0, -9.0])
-    upper = np.array([10.0, np.inf, np.inf, -4.0, 2.0, -1.0])
-    points = list(islice(starting_points(lower, upper, 7), 30))
-    again = list(islice(starting_points(lower, upper, 7), 30))
-    assert all(np.all((lower <= point) & (point <= upper)) for point in points)
-    assert np.array_equal(points, again)
-    assert len({point.tobytes() for point in points}) == 30
-    nearest, middle = np.array([0, 0, 3, -4, 2, -1]), np.array([5, 0, 3, -4, 2, -5])
-    assert np.max(np.abs(points[0] - nearest)) <= 0.1
-    assert np.max(np.abs(points[1] - middle)) <= 0.1
-    assert not np.array_equal(points[2], next(islice(starting_points(lower, upper, 8), 2, None)))
-
-
 # how it may end
 
 
-@needs_casadi
 @pytest.mark.parametrize(
     ("rest", "message"),
     [
@@ -238,14 +212,12 @@ def test_finding_nothing_never_proves_infeasibility(rest: str, message: str) -> 
     assert "--solver scip" in solution.message
 
 
-@needs_casadi
 def test_numbers_alone_can_prove_infeasibility() -> None:
     solution = solved(SQUARE + 'objective: {sense: satisfy}\nconstraints: {c: "1 >= 3"}')
     assert solution.outcome is Outcome.INFEASIBLE
     assert "constraints.c" in solution.message
 
 
-@needs_casadi
 @pytest.mark.parametrize("expression", ["x + y", "x ** 3 + y"])
 def test_an_unbounded_objective_is_suspected_and_gives_no_point(expression: str) -> None:
     solution = solved(PLANE + f'objective: {{sense: minimize, expression: "{expression}"}}')
@@ -254,7 +226,6 @@ def test_an_unbounded_objective_is_suspected_and_gives_no_point(expression: str)
     assert "may have no bound" in solution.message
 
 
-@needs_casadi
 def test_satisfaction_without_and_with_variables_in_rows() -> None:
     circle = solved(
         PLANE + 'objective: {sense: satisfy}\nconstraints: {c: "x**2 + y**2 == 4", d: "x - y == 1"}'
@@ -265,7 +236,6 @@ def test_satisfaction_without_and_with_variables_in_rows() -> None:
     assert solved(unused).value("x") == 2
 
 
-@needs_casadi
 def test_variables_that_occur_nowhere_or_are_fixed_keep_to_their_bounds() -> None:
     text = """
         variables: {x: {lower: 3, upper: 3}, y: {lower: 1, upper: 2}, z: {lower: 4, upper: null}}
@@ -276,7 +246,6 @@ def test_variables_that_occur_nowhere_or_are_fixed_keep_to_their_bounds() -> Non
     assert (solution.value("x"), solution.value("z")) == (3, 4)
 
 
-@needs_casadi
 def test_limits_with_and_without_a_point() -> None:
     with_point = solved(VALLEY, extra={"max_iter": 3})
     assert with_point.outcome is Outcome.FEASIBLE
@@ -289,7 +258,6 @@ def test_limits_with_and_without_a_point() -> None:
     assert without.stopped_by == "iteration limit"
 
 
-@needs_casadi
 def test_the_time_limit_ends_the_run_and_further_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(monotonic=lambda: math.inf)
     monkeypatch.setattr(ipopt_session, "time", clock)
@@ -298,7 +266,6 @@ def test_the_time_limit_ends_the_run_and_further_starts(monkeypatch: pytest.Monk
     assert solution.stopped_by == "time limit"
 
 
-@needs_casadi
 def test_an_unknown_status_is_unknown_and_a_false_point_is_not_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -319,7 +286,6 @@ def test_an_unknown_status_is_unknown_and_a_false_point_is_not_reported(
     assert solved(text).outcome is Outcome.LOCALLY_OPTIMAL
 
 
-@needs_casadi
 def test_ctrl_c_stops_ipopt_and_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     pressed: list[int] = []
 
@@ -339,7 +305,6 @@ def test_ctrl_c_stops_ipopt_and_is_passed_on(monkeypatch: pytest.MonkeyPatch) ->
 # options, printing, choice
 
 
-@needs_casadi
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
@@ -367,7 +332,6 @@ def test_wrong_options_are_named_in_one_line(
     assert capfd.readouterr() == ("", "")
 
 
-@needs_casadi
 def test_options_reach_ipopt() -> None:
     extra = {"print_user_options": True, "tol": 1e-5, "mu_strategy": "adaptive", "max_iter": 70}
     log = solved(VALLEY, log=True, extra=extra).log
@@ -375,7 +339,6 @@ def test_options_reach_ipopt() -> None:
         assert re.search(said.replace(" = ", " += "), log), log
 
 
-@needs_casadi
 def test_the_log_is_kept_on_request_and_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     infeasible = SQUARE + 'objective: {sense: satisfy}\nconstraints: {c: "sqrt(x) + log(y) >= 3"}'
     solved(infeasible, extra={"starts": 2})
@@ -387,7 +350,6 @@ def test_the_log_is_kept_on_request_and_nothing_is_printed(capfd: pytest.Capture
     assert capfd.readouterr() == ("", "")
 
 
-@needs_casadi
 def test_options_that_lie_in_the_working_folder_are_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -397,7 +359,6 @@ def test_options_that_lie_in_the_working_folder_are_not_taken(
     assert [file.name for file in tmp_path.iterdir()] == ["ipopt.opt"]
 
 
-@needs_casadi
 def test_integer_variables_are_refused_and_scip_is_named() -> None:
     text = """
         variables: {n: {domain: integer, lower: 0, upper: 5}}
@@ -406,25 +367,6 @@ def test_integer_variables_are_refused_and_scip_is_named() -> None:
     for way in (lambda: solved(text), lambda: solve(bound(text), "ipopt")):
         with pytest.raises(SolverError, match=r"MINLP; .*--solver scip"):
             way()
-
-
-def test_it_is_never_the_default_choice() -> None:
-    assert isinstance(find("ipopt"), LocalSolver)
-    assert not find("ipopt").classes
-    assert solve(bound(WAVES)).solver == "scip"
-    with pytest.raises(SolverError, match="ipopt doesn't solve a model of class MILP; highs and scip can"):
-        solve(bound("variables: {n: {domain: binary}}\nobjective: {sense: maximize, expression: n}"), "ipopt")
-
-
-def test_a_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> str:
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr(ipopt, "version", missing)
-    assert Ipopt().available().install == "pip install 'quintet[local]'"
-    monkeypatch.setitem(sys.modules, "casadi", None)
-    with pytest.raises(MissingDependency, match=r"run: pip install 'quintet\[local\]'"):
-        solve(bound(WAVES), "ipopt")
 
 
 BOTH = """
@@ -440,7 +382,6 @@ for name in ORDER:
 """
 
 
-@needs_casadi
 @pytest.mark.skipif(importlib.util.find_spec("ortools") is None, reason="OR-Tools is not installed")
 @pytest.mark.parametrize("order", [("cpsat", "ipopt"), ("ipopt", "cpsat")])
 def test_ipopt_and_or_tools_live_in_one_process(order: tuple[str, str]) -> None:

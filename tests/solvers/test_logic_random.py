@@ -132,7 +132,7 @@ def objectives() -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     sense=st.sampled_from(["minimize", "maximize"]),
     objective=objectives(),

@@ -89,7 +89,8 @@ class Comparisons:
         if sign == "!=":
             return self._are_apart(sides) or self.different(form, origin, body)
         if not form.coefficients and body is None:
-            return _settled(form.rest.lower, sign, slack_of(*self._sizes(*sides)), whole)
+            slack = slack_of(*self._sizes(*sides))
+            return _settled(form.rest.lower, sign, -slack if apart and not whole else slack, whole)
         if sign == "==":
             return self._row(form, body, "==", 0.0, origin)
         return self._inequality(form, body, sign, self._step(sign, whole, apart, sides), origin, whole)
@@ -163,7 +164,8 @@ class Comparisons:
         grid = Fraction(1) if body is not None and body.range.whole else self._grid(form)
         if grid is None:
             raise DataError(
-                f"'{to_text(origin)}' needs '!=' of continuous values, which no solver can tell apart",
+                f"'{to_text(_unequal(origin))}' of continuous values is needed here, which may be as close "
+                "as they like",
                 remedy="name the gap: either(a <= b - gap, a >= b + gap)",
             )
         offset = Fraction(0) if body is not None else _fraction(form.rest.lower) % grid if grid else 0
@@ -189,6 +191,10 @@ class Comparisons:
         return Fraction(math.gcd(*(int(step * common) for step in steps)), common)
 
 
+def _unequal(origin: Compare) -> Compare:
+    return Compare(origin.operands, ("!=",))
+
+
 def _pairs(steps: list[Fraction], form: Affine) -> list[tuple[Fraction, float]]:
     return list(zip(steps, form.coefficients.values(), strict=True))
 
@@ -202,11 +208,15 @@ def _body(left: Node, right: Node, indices: Indices, box: Interval) -> Body:
 
 
 def _settled(difference: float, sign: str, slack: float, whole: bool) -> bool:
-    """A comparison in which no decision is left, as the evaluator judges it."""
+    """A comparison in which no decision is left, as the evaluator judges it.
+
+    A negative slack asks for more than the tolerance between the sides.
+    """
     if sign == "==":
-        return abs(difference) <= slack
+        return abs(difference) <= abs(slack)
     distance = difference if sign in ("<", "<=") else -difference
-    return distance + float(whole and sign in ("<", ">")) <= slack
+    distance += float(whole and sign in ("<", ">"))
+    return distance <= slack if slack > 0 else distance < slack
 
 
 def _holds(row: Row, value: float) -> bool:
