@@ -73,7 +73,7 @@ def solve(
     ],
     data: Data = None,
     solver: Annotated[
-        str | None, typer.Option(help="Solver to use: highs or scip. Default: by class.")
+        str | None, typer.Option(help="highs, scip, cpsat, gurobi or ipopt; default: by class.")
     ] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds of wall time for the solver.")] = None,
     gap: Annotated[float, typer.Option(help="Relative gap at which to stop; 0 proves the optimum.")] = 0.0,

@@ -107,10 +107,6 @@ def _by_logic(model: Model, options: Options) -> Solution | None:
 def _linearised(model: Model) -> Model:
     """Without logic, `abs`, `min`, `max` and ratios of variables where they can go; often linear then."""
     from quintet.solvers.rewrite import rewrite
-    from quintet.solvers.rewriting.logic import is_logical
-
-    if classify(model) not in (ProblemClass.NLP, ProblemClass.MINLP) and not is_logical(model):
-        return model
 
     return rewrite(model)
 

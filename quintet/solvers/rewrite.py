@@ -3,6 +3,7 @@
 The result is a model of the same language, so that its class is derived afterwards and every
 backend gains by it:
 
+- semicontinuous variables become continuous ones with a binary (see `semicontinuous`);
 - logical constraints and `holds` become linear rows over binaries (see `logic`);
 - `abs`, `min`, `max` and `piecewise` become linear (see `extremes`, `piecewise`);
 - a ratio in a constraint is multiplied out (see `ratios`); any other ratio N / D becomes a
@@ -34,6 +35,7 @@ from quintet.solvers.rewriting.logic import without_logic
 from quintet.solvers.rewriting.occurrences import Need, Occurrence, Occurrences
 from quintet.solvers.rewriting.piecewise import Piecewise
 from quintet.solvers.rewriting.ratios import cleared, scaled
+from quintet.solvers.rewriting.semicontinuous import without_semicontinuous
 from quintet.solvers.rows.scoping import rebuilt
 from quintet.solvers.rows.walker import located
 
@@ -55,7 +57,7 @@ def rewrite(model: Model) -> Model:
     """
     if is_rewritten(model):
         return model
-    model = without_logic(model)
+    model = without_logic(without_semicontinuous(model))
     if not _anything(model):
         return model
     return _Rewriting(_guarded(_without_ratios(model))).result()

@@ -17,7 +17,7 @@ from quintet.problem import Finding
 from quintet.solvers.arrays import CONTINUOUS, Arrays, Sparse
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
-from quintet.solvers.registry import solve, solvers
+from quintet.solvers.registry import ON_REQUEST, solve, solvers
 
 DISTANCES = (1.0, 1e3, 1e6)
 """How far along a ray the evaluator looks."""
@@ -41,7 +41,7 @@ def second_opinion(case: Case) -> Iterator[Finding]:
     if case.model.columns > COLUMNS:
         return
     for other in solvers():
-        if other.name == case.solution.solver or not other.classes or not other.available().ok:
+        if other.name in (case.solution.solver, *ON_REQUEST) or not other.available().ok:
             continue
         try:
             found = solve(case.model, other, Options(time_limit=SECONDS))
