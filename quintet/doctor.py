@@ -56,7 +56,7 @@ class Report:
 def examine() -> Report:
     """Look at everything Quintet can use on this machine."""
     python = Line("python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    return Report((python, *_packages(), *_solvers(), _model()))
+    return Report((python, *_packages(), *_solvers(), *_sandbox(), _model()))
 
 
 def _packages() -> list[Line]:
@@ -86,6 +86,17 @@ def _solvers() -> list[Line]:
             Line(f"solver {solver.name}", state, f"{here.version or 'not there'}: {classes}", here.install)
         )
     return lines
+
+
+def _sandbox() -> list[Line]:
+    """The level at which programs would run, and each part that is missing."""
+    from quintet.solvers.sandbox import probe
+
+    found = probe()
+    level = found.level.value
+    lines = [Line("sandbox", "ok" if level == "full" else "missing", f"level {level}")]
+    lacking = (part for part in found.parts if not part.works)
+    return lines + [Line(f"sandbox {part.name}", "missing", part.why, part.remedy) for part in lacking]
 
 
 def _model() -> Line:

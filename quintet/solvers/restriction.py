@@ -37,6 +37,7 @@ def restricted(solution: Solution, model: Model) -> Solution:
         duals=_only(solution.duals, _of_their_own(model)),
         reduced_costs=_only(solution.reduced_costs, model.variables),
         ray=_only(solution.ray, model.variables),
+        findings=tuple(f for f in solution.model.findings if f not in model.findings),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from quintet.errors import SolverError
 from quintet.formulation.model import Family, Floats, Key, Model, ProblemClass
 from quintet.formulation.tree import ElementValue
+from quintet.problem import Finding
 from quintet.solvers.outcome import Outcome
 
 
@@ -35,6 +36,7 @@ class Solution:
         stopped_by: Which limit ended it: "time limit", "node limit", "gap" …; "" if none.
         message: One line for a person, where there is something to say.
         log: The solver's log, if it was asked for.
+        findings: What had to be assumed to bring the model into a form that the solver takes.
     """
 
     model: Model = field(repr=False, compare=False)
@@ -52,6 +54,7 @@ class Solution:
     stopped_by: str = ""
     message: str = ""
     log: str = field(default="", repr=False)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def gap(self) -> float | None:

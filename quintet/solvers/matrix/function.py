@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from quintet.errors import DataError
+from quintet.formulation.arithmetic import interpolate
 from quintet.formulation.functions import OF_SETS, ORDERED
 from quintet.formulation.model import Floats, Ids, Ladder
-from quintet.formulation.tree import Call, Comprehension, Node
+from quintet.formulation.tree import Call, Comprehension, ListOf, Node, TupleOf
 from quintet.solvers.arrays import totals
 from quintet.solvers.matrix.form import Form
 from quintet.solvers.matrix.frame import Elements, Frame, ranges
@@ -52,6 +54,8 @@ def call(walker: Walker, node: Call, frame: Frame) -> Value:
         return _of_set(walker, node, frame)
     if name == "holds":
         return walker.truth(node.arguments[0], frame).astype(np.float64)
+    if name == "piecewise":
+        return _piecewise(walker, node, frame)
     raise walker.beyond(node)
 
 
@@ -110,6 +114,45 @@ def _number(walker: Walker, node: Call, item: Node, frame: Frame) -> Floats:
     if value.varies:
         raise walker.beyond(node)
     return value.constant
+
+
+# piecewise, of data
+
+
+def _piecewise(walker: Walker, node: Call, frame: Frame) -> Floats:
+    """Row by row: the number of breakpoints may differ."""
+    values = _number(walker, node, node.arguments[0], frame)
+    points = _breakpoints(walker, node, frame)
+    slopes = {label: walker.data(slope, frame) for label, slope in node.keywords}
+    result = np.empty(frame.rows)
+    for row, (xs, ys) in enumerate(points):
+        ends = {label: float(numbers[row]) for label, numbers in slopes.items()}
+        try:
+            result[row] = interpolate(float(values[row]), xs, ys, ends.get("left"), ends.get("right"))
+        except DataError as error:
+            raise walker.fail(frame, row, f"{error.message} in {walker.shown(node)}", error.remedy) from None
+    return result
+
+
+def _breakpoints(walker: Walker, node: Call, frame: Frame) -> list[tuple[list[float], list[float]]]:
+    """Places and values for every row of the frame."""
+    listed = node.arguments[1]
+    found: list[tuple[list[float], list[float]]] = [([], []) for _ in range(frame.rows)]
+    for pair, inner, parents in _pairs(walker, listed, frame):
+        if not isinstance(pair, TupleOf) or len(pair.items) != 2:
+            raise walker.beyond(node)
+        places, heights = (walker.data(item, inner).tolist() for item in pair.items)
+        for row, x, y in zip(parents.tolist(), places, heights, strict=True):
+            found[row][0].append(x)
+            found[row][1].append(y)
+    return found
+
+
+def _pairs(walker: Walker, listed: Node, frame: Frame) -> Iterator[tuple[Node, Frame, Ids]]:
+    if isinstance(listed, Comprehension):
+        yield listed.body, *walker.expanded(listed, frame)
+    elif isinstance(listed, ListOf):
+        yield from ((item, frame, np.arange(frame.rows)) for item in listed.items)
 
 
 # ordered sets

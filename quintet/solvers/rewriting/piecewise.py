@@ -42,7 +42,7 @@ from quintet.solvers.rewriting.bigm import without_bounds
 from quintet.solvers.rewriting.comparisons import MARGIN
 from quintet.solvers.rewriting.denominators import Bounder
 from quintet.solvers.rewriting.extension import Extension, references
-from quintet.solvers.rewriting.intervals import Interval, widened
+from quintet.solvers.rewriting.intervals import Interval
 from quintet.solvers.rewriting.occurrences import Need, Occurrence
 from quintet.solvers.rewriting.pieces import Piece, is_concave, is_convex, kept_apart, pieces
 from quintet.solvers.rows.walker import breakpoints, located
@@ -114,7 +114,7 @@ class Piecewise:
             raise located(error, self._occurrence.place, key) from None
 
     def _shaped(self, key: Key, need: Need) -> Graph:
-        box = self._range(key)
+        box = self._bounder.finite(self._node.arguments[0], self._occurrence.indices(key))
         found = self._pieces(key, box)
         if len(found) == 1:
             return Graph(found, "==")
@@ -127,11 +127,6 @@ class Piecewise:
         if Need.UNDER in need:
             found = kept_apart(found, MARGIN * FEASIBILITY, whole=box.whole)
         return Graph(found, "")
-
-    def _range(self, key: Key) -> Interval:
-        argument = self._node.arguments[0]
-        found = self._bounder.finite(argument, self._occurrence.indices(key))
-        return found if found.whole else widened(found)
 
     def _pieces(self, key: Key, box: Interval) -> list[Piece]:
         indices, walker = self._occurrence.indices(key), self._bounder.walker
@@ -155,9 +150,7 @@ class Piecewise:
         keys = [(*key, number) for key, found in graphs.items() for number in range(1, len(found) + 1)]
         return self._extension.family(self._names(), keys)
 
-    def _lines(
-        self, argument: Node, label: str, sign: str, graphs: Mapping[Key, Sequence[Piece]]
-    ) -> None:
+    def _lines(self, argument: Node, label: str, sign: str, graphs: Mapping[Key, Sequence[Piece]]) -> None:
         """The value compares with the line of every piece."""
         if not graphs:
             return

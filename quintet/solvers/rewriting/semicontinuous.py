@@ -58,7 +58,7 @@ def _bounded(variable: VariableData, model: Model) -> VariableData:
     """The variable with both bounds finite wherever 0 lies outside them."""
     lower, upper = variable.lower.copy(), variable.upper.copy()
     for row in _apart(variable).tolist():
-        if not (finite_bound(lower[row]) and finite_bound(upper[row])):
+        if not (finite_bound(float(lower[row])) and finite_bound(float(upper[row]))):
             lower[row], upper[row] = _tightened(variable, row, model)
     return replace(variable, lower=lower, upper=upper)
 
@@ -70,11 +70,11 @@ def _tightened(variable: VariableData, row: int, model: Model) -> tuple[float, f
     lower, upper = max(float(variable.lower[row]), cut.lower), min(float(variable.upper[row]), cut.upper)
     if math.isinf(lower) or math.isinf(upper):
         key = variable.family.keys[row]
-        missing = "an upper" if math.isinf(upper) else "a lower"
+        missing = "upper" if math.isinf(upper) else "lower"
         raise DataError(
-            f"the semicontinuous variable {variable.name} has no {missing.split()[-1]} bound",
+            f"a semicontinuous variable without '{missing}'",
             place=f"variables.{variable.name}[{shown(key)}]" if key else f"variables.{variable.name}",
-            remedy=f"give it {missing} bound",
+            remedy="give it both bounds",
         )
     return lower, upper
 
