@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import quintet
-
 from ..jail.channel import Channel
 from .levels import Level
 
+PACKAGE_ROOT = Path(__file__).resolve().parents[3]
+"""The folder that the package lies in."""
 # The package's folder is on the path only while the worker's own modules are imported.
 BOOT = (
     "import sys; root = sys.argv[1]; sys.path.insert(0, root); "
@@ -108,7 +108,7 @@ def _command(setup: Setup, channel: int, folder: Path | None) -> list[str]:
         "seccomp": setup.level is Level.BUBBLEWRAP,
         "wrapped": setup.level is Level.BUBBLEWRAP,
     }
-    root = str(Path(quintet.__path__[0]).resolve().parent)
+    root = str(PACKAGE_ROOT)
     python = [setup.python, "-s", "-P", "-B", "-c", BOOT, root, json.dumps(order)]
     if setup.level is Level.BUBBLEWRAP:
         from .bubblewrap import wrap

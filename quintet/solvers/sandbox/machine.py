@@ -7,14 +7,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import quintet
 from quintet.errors import SandboxError
 
 from . import bubblewrap
-from .launch import clean_environment
+from .launch import PACKAGE_ROOT, clean_environment
 from .levels import PREFERENCE, Level
 
 _ASK = "import sys; sys.path.insert(0, sys.argv[1]); from quintet.solvers.jail import trial; trial.main()"
@@ -88,7 +86,7 @@ def _part(name: str, facts: dict[str, str]) -> Part:
 
 def _trial() -> dict[str, str]:
     """Why each part does not work; empty for what works."""
-    root = str(Path(quintet.__path__[0]).resolve().parent)
+    root = str(PACKAGE_ROOT)
     done = _quiet([sys.executable, "-s", "-P", "-B", "-c", _ASK, root])
     try:
         told: Any = json.loads(done)
