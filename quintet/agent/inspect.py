@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from quintet.agent.scenarios import Played, play
+from quintet.errors import SolverError
 from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
 from quintet.formulation.coverage import cover
@@ -81,14 +84,28 @@ def inspect(file: Path, data: Path | None = None) -> Inspection:
 
     Raises:
         DocumentError: It can't be read, or is not a formulation.
-        DataError: Its data can't be used.
+        DataError: Its data can't be used, or no solver could take a constraint: a key that does not
+            exist, logic over a variable without bounds.
     """
     formulation = Formulation.load(file)
     model = bind(formulation, data)
     order = list(Severity)
-    found = [*structure(model), *cover(formulation), *check_units(model)]
+    found = [*structure(model), *cover(formulation), *check_units(model), *_compiled(model)]
     findings = tuple(sorted(found, key=lambda f: order.index(f.severity)))
     return Inspection(file, model, findings, tuple(play(formulation, data)))
+
+
+def _compiled(model: Model) -> Iterator[Finding]:
+    """What a solver's form of the model has to assume; what can't be put in one is an error here too."""
+    from quintet.solvers.matrix import compile
+    from quintet.solvers.rewrite import rewrite
+
+    # declined: not a matter for matrices, as nonlinear models are
+    with suppress(SolverError):
+        rewritten = rewrite(model)
+        yield from (finding for finding in rewritten.findings if finding not in model.findings)
+        for objective in rewritten.objectives:
+            compile(replace(rewritten, objectives=[objective]))
 
 
 def _members(found: object) -> int:

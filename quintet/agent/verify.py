@@ -98,7 +98,7 @@ def verify(
     missing = verification.missing
     if verification.verdict is Verdict.CHECKED:
         missing = (*missing, *_unread(model, reading, reader=reader))
-    findings = _ordered((*model.findings, *evidence, *reading))
+    findings = _ordered((*model.findings, *solution.findings, *evidence, *reading))
     return replace(verification, findings=findings, missing=missing)
 
 

@@ -23,7 +23,7 @@ from quintet.formulation.model import (
     VariableData,
 )
 from quintet.formulation.parser import parse
-from quintet.formulation.ranking import components, rank, refuse_unranked
+from quintet.formulation.ranking import components, name_of, rank, refuse_unranked
 from quintet.formulation.schema import ConstraintEntry, Domain, ObjectiveEntry, Sense, VariableEntry
 from quintet.formulation.softening import Softness, soften
 from quintet.formulation.strictness import settle
@@ -133,14 +133,13 @@ def _expression(binder: Binder, name: str) -> ExpressionData:
 
 
 def _objective(binder: Binder, entry: ObjectiveEntry, number: int) -> ObjectiveData:
-    name = entry.name or ("objective" if number == 1 else f"objective_{number}")
     tree = None
     if entry.expression is not None:
         place = "objective.expression"
         tree = binder.resolver(place).value(parse(entry.expression, place), {})
         binder.refuse_wide(tree, place, 1)
     return ObjectiveData(
-        name,
+        name_of(entry, number),
         entry.sense,
         tree,
         entry.unit or "",

@@ -51,6 +51,8 @@ class ParameterBinder:
         self._indices = indexed.indices
         self.values: dict[Key, Any] = {}
         self._ignored = 0
+        self._table: TableData | None = None
+        self._empty: dict[Key, int] = {}
         self._context = context
         self._home = home
         self._change = change
@@ -96,13 +98,21 @@ class ParameterBinder:
         return len(missing)
 
     def _missing(self, missing: Sequence[Key]) -> DataError:
-        shown = ", ".join(_shown(key) for key in missing[:SHOWN])
+        shown = ", ".join(_shown(key) + self._where(key) for key in missing[:SHOWN])
         more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
         return DataError(
             f"{len(missing)} of {len(self.family)} keys have no value: {shown}{more}",
-            place=self.place,
+            place=f"{self.place}, from {self._table.place}" if self._table else self.place,
             remedy="give them, or say 'default:'",
         )
+
+    def _where(self, key: Key) -> str:
+        """The row of the table whose cell is empty, for messages."""
+        if self._table is None:
+            return ""
+        if key in self._empty:
+            return f" (row {self._empty[key]})"
+        return " (no cell)" if self._table.molten else " (no row)"
 
     def _value(self, value: Any, place: str) -> Any:
         """A number, or an element of the home set."""
@@ -191,7 +201,23 @@ class ParameterBinder:
         if across and not column:
             table, column, keys = table.melt(across), "value", [*keys, across]
         self._check_keys(name, keys, column)
+        if table.molten:
+            self._check_columns(table)
+        self._table = table
         self._read(table, [table.column(key) for key in keys], column)
+
+    def _check_columns(self, table: TableData) -> None:
+        """Every column of a crosstab is an element: a total or a misspelt one would be lost unseen."""
+        component, find = self._components[-1], self._finder(self._components[-1])
+        strange = [name for name in dict.fromkeys(row[-2] for row in table.rows) if find(name) is None]
+        if strange:
+            home = component.domain.name if component.domain else "its index"
+            shown = ", ".join(map(repr, strange[:SHOWN])) + (" …" if len(strange) > SHOWN else "")
+            raise DataError(
+                f"{len(strange)} column(s) of the crosstab are no elements of {home}: {shown}",
+                place=f"{self.place}, from {table.place}",
+                remedy=f"take them out of the table, or add them to {home}",
+            )
 
     def _check_keys(self, name: str, keys: Sequence[str], column: str) -> None:
         if not column:
@@ -218,6 +244,7 @@ class ParameterBinder:
                 self._ignored += 1
                 continue
             if not cells[row]:
+                self._empty[key] = table.line(row)
                 continue
             if key in self.values:
                 raise DataError(

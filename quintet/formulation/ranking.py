@@ -12,14 +12,26 @@ from quintet.formulation.schema import ObjectiveEntry, Sense
 from quintet.formulation.tree import Node, Number, Product, Sum
 
 
+def name_of(entry: ObjectiveEntry, number: int) -> str:
+    """The name of an objective: its own, else by its place in the document, from 1."""
+    return entry.name or ("objective" if number == 1 else f"objective_{number}")
+
+
 def refuse_unranked(entries: Sequence[ObjectiveEntry]) -> None:
     """Refuse several objectives of which nobody said what comes first, or at what weight.
 
     Raises:
-        DocumentError: Two or more, without any priority and any weight; or `satisfy` among others.
+        DocumentError: Two or more, without any priority and any weight; or `satisfy` among others;
+            or two of one name.
     """
     if len(entries) < 2:
         return
+    names = [name_of(entry, number) for number, entry in enumerate(entries, 1)]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DocumentError(
+            f"two objectives are called {twice!r}", place="objective", remedy="give each a 'name' of its own"
+        )
     if any(entry.sense is Sense.SATISFY for entry in entries):
         raise DocumentError(
             "'satisfy' stands among other objectives", place="objective", remedy="take it out"
@@ -50,7 +62,7 @@ def _merged(level: list[ObjectiveData]) -> ObjectiveData:
     units = {objective.unit for objective in level}
     return replace(
         first,
-        name=" + ".join(_named(objective) for objective in level),
+        name=_joined(level),
         tree=_sum([_weighted(objective, first.sense) for objective in level]),
         unit=units.pop() if len(units) == 1 else "",
         weight=1.0,
@@ -60,13 +72,24 @@ def _merged(level: list[ObjectiveData]) -> ObjectiveData:
     )
 
 
-def _named(objective: ObjectiveData) -> str:
-    return objective.name if objective.weight == 1.0 else f"{objective.weight:g} {objective.name}"
+def _joined(level: list[ObjectiveData]) -> str:
+    """`2 earned - worked`: the sum as it is optimised, in the sense of the first."""
+    name = ""
+    for objective in level:
+        weight = _factor(objective, level[0].sense)
+        sign = ("- " if weight < 0 else "+ ") if name else ("-" if weight < 0 else "")
+        factor = "" if abs(weight) == 1.0 else f"{abs(weight):g} "
+        name += f"{' ' if name else ''}{sign}{factor}{objective.name}"
+    return name
+
+
+def _factor(objective: ObjectiveData, sense: Sense) -> float:
+    return objective.weight if objective.sense is sense else -objective.weight
 
 
 def _weighted(objective: ObjectiveData, sense: Sense) -> Node:
     assert objective.tree is not None
-    weight = objective.weight if objective.sense is sense else -objective.weight
+    weight = _factor(objective, sense)
     return objective.tree if weight == 1.0 else Product((Number(weight), objective.tree))
 
 

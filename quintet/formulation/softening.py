@@ -1,8 +1,9 @@
 """Soft constraints → hard ones with deviations that the objective pays for.
 
-`a <= b` becomes `a <= b + excess`, `a >= b` becomes `a + shortfall >= b`, an equation gets both.
-Soft logic is no constraint any more: the objective pays for each row that does not hold. The
-deviations are variables of their own, with names, and are reported with the answer.
+`a <= b` becomes `a <= b + excess`, `a >= b` becomes `a + shortfall >= b`, an equation gets both; data
+that choose between comparisons choose between the relaxed ones. Soft logic is no constraint any
+more: the objective pays for each row that does not hold. The deviations are variables of their own,
+with names, and are reported with the answer.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from quintet.formulation.tree import (
     Call,
     Compare,
     Comprehension,
+    Conditional,
     Generator,
     IndexRef,
     Negate,
@@ -79,7 +81,6 @@ _PLACES: dict[tuple[str, bool], list[tuple[str, int, bool]]] = {
     ("==", False): [("shortfall", 0, False), ("excess", -1, False)],
     ("<", True): [("shortfall", 0, True), ("excess", -1, False)],
     (">", True): [("excess", 0, False), ("shortfall", -1, True)],
-    ("==", True): [("shortfall", 0, False), ("excess", -1, False)],
 }
 """By sign and whether it is a chain: name, operand and sign of each deviation."""
 
@@ -99,31 +100,23 @@ class _Draft:
 
     def soften(self, constraint: ConstraintData, softness: Softness) -> None:
         penalty = self._penalty(constraint, softness)
-        if isinstance(constraint.tree, Compare):
-            tree = self._relaxed(constraint, constraint.tree, softness, penalty)
-            self.constraints[constraint.name] = replace(constraint, tree=tree)
-        else:
+        if not _compares(constraint.tree):
             self._logic(constraint, softness, penalty)
+            return
+        deviations = {stem: self._deviation(constraint, stem, softness) for stem in _stems(constraint)}
+        for deviation in deviations.values():
+            self._pay(Product((penalty, deviation)), softness)
+        tree = _relaxed(constraint.tree, deviations)
+        self.constraints[constraint.name] = replace(constraint, tree=tree)
 
     def _penalty(self, constraint: ConstraintData, softness: Softness) -> ParameterRef:
         if np.any(softness.penalty < 0):
             raise _refuse(constraint, "a penalty below 0", "a penalty is a price, 0 or more")
+        if np.any(softness.limit < 0):
+            raise _refuse(constraint, "a limit below 0", "it is the largest deviation, 0 or more")
         name = self._free(f"{constraint.name}_penalty")
         self.parameters[name] = ParameterData(name, constraint.family, softness.penalty)
         return ParameterRef(name, _references(constraint))
-
-    def _relaxed(
-        self, constraint: ConstraintData, tree: Compare, softness: Softness, penalty: ParameterRef
-    ) -> Compare:
-        """Slack at the outer operands, so that the middle of a chain stays as it is."""
-        if "!=" in tree.operators:
-            raise _refuse(constraint, "'!=' can't be soft", "write it as either(…, …)")
-        operands, sign = list(tree.operands), tree.operators[0]
-        for stem, place, down in _PLACES["==" if sign == "==" else sign[0], len(operands) > 2]:
-            deviation = self._deviation(constraint, stem, softness)
-            self._pay(Product((penalty, deviation)), softness)
-            operands[place] = Sum((operands[place], Negate(deviation) if down else deviation))
-        return replace(tree, operands=tuple(operands))
 
     def _deviation(self, constraint: ConstraintData, stem: str, softness: Softness) -> VariableRef:
         name = self._free(f"{constraint.name}_{stem}")
@@ -161,6 +154,54 @@ class _Draft:
         )
 
 
+def _compares(tree: Node) -> bool:
+    """Whether it is a comparison, or data choose between comparisons."""
+    if isinstance(tree, Conditional):
+        return _compares(tree.then) and _compares(tree.otherwise)
+    return isinstance(tree, Compare)
+
+
+def _stems(constraint: ConstraintData) -> list[str]:
+    """The names of the deviations that its comparisons need."""
+    found = dict.fromkeys(
+        stem for tree in _comparisons(constraint.tree) for stem, *_ in _places(constraint, tree)
+    )
+    return list(found)
+
+
+def _comparisons(tree: Node) -> list[Compare]:
+    if isinstance(tree, Conditional):
+        return [*_comparisons(tree.then), *_comparisons(tree.otherwise)]
+    return [tree] if isinstance(tree, Compare) else []
+
+
+def _places(constraint: ConstraintData, tree: Compare) -> list[tuple[str, int, bool]]:
+    links = len(tree.operators)
+    if "!=" in tree.operators:
+        raise _refuse(constraint, "'!=' can't be soft", "write it as either(…, …)")
+    if links > 2 or (links == 2 and "==" in tree.operators):
+        raise _refuse(constraint, "a chain of this kind can't be soft", "split it in two constraints")
+    return _PLACES[_key(tree)]
+
+
+def _key(tree: Compare) -> tuple[str, bool]:
+    sign = tree.operators[0]
+    return ("==" if sign == "==" else sign[0]), len(tree.operators) > 1
+
+
+def _relaxed(tree: Node, deviations: Mapping[str, Node]) -> Node:
+    """Slack at the outer operands, so that the middle of a chain stays as it is."""
+    if isinstance(tree, Conditional):
+        then, otherwise = _relaxed(tree.then, deviations), _relaxed(tree.otherwise, deviations)
+        return replace(tree, then=then, otherwise=otherwise)
+    assert isinstance(tree, Compare)
+    operands = list(tree.operands)
+    for stem, place, down in _PLACES[_key(tree)]:
+        slack = Negate(deviations[stem]) if down else deviations[stem]
+        operands[place] = Sum((operands[place], slack))
+    return replace(tree, operands=tuple(operands))
+
+
 def _paying(objectives: list[ObjectiveData], prices: Mapping[int, list[Node]]) -> list[ObjectiveData]:
     """The penalties join the one objective of their level, or make a level of their own."""
     for priority, terms in prices.items():
@@ -170,6 +211,8 @@ def _paying(objectives: list[ObjectiveData], prices: Mapping[int, list[Node]]) -
         else:
             tree = terms[0] if len(terms) == 1 else Sum(tuple(terms))
             name = "penalties" if len(prices) == 1 else f"penalties_{priority}"
+            while any(o.name == name for o in objectives):
+                name += "_"
             objectives.append(ObjectiveData(name, Sense.MINIMIZE, tree, priority=priority))
     return [o for o in objectives if o.sense is not Sense.SATISFY] or objectives
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from quintet.errors import ExpressionError
 from quintet.formulation.integrality import is_integral
 from quintet.formulation.model import ConstraintData, Model
-from quintet.formulation.tree import Compare, Negate, Node, Number, Sum
+from quintet.formulation.tree import Compare, Conditional, Negate, Node, Number, Sum
 from quintet.problem import Finding, Severity
 
 _WEAK = {"<": "<=", ">": ">="}
@@ -25,13 +25,20 @@ def settle(model: Model) -> Model:
 
 
 def _settled(constraint: ConstraintData, model: Model, findings: list[Finding]) -> ConstraintData:
-    tree = constraint.tree
-    if not isinstance(tree, Compare) or not set(tree.operators) & set(_WEAK):
-        return constraint
     place = f"constraints.{constraint.name}.expression"
-    whole = all(is_integral(operand, model) for operand in tree.operands)
-    findings.append(_finding(tree, place, whole=whole))
-    return replace(constraint, tree=_weakened(tree, place, whole=whole))
+
+    def weak(tree: Node) -> Node:
+        if isinstance(tree, Conditional):
+            return replace(tree, then=weak(tree.then), otherwise=weak(tree.otherwise))
+        if not isinstance(tree, Compare) or not set(tree.operators) & set(_WEAK):
+            return tree
+        whole = all(is_integral(operand, model) for operand in tree.operands)
+        found = _finding(tree, place, whole=whole)
+        if found not in findings:
+            findings.append(found)
+        return _weakened(tree, place, whole=whole)
+
+    return replace(constraint, tree=weak(constraint.tree))
 
 
 def _finding(tree: Compare, place: str, *, whole: bool) -> Finding:

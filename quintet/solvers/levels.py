@@ -36,15 +36,17 @@ def solve_levels(model: Model, options: Options, solve: Solve) -> Solution:
 
     Returns:
         The last level's point with the first level's objective and bound. A level that is not
-        solved to a proven optimum ends the way there, and `message` says at which.
+        solved to an optimum ends the way there, and `message` says at which. Where a level's optimum
+        is a local one, so is the outcome.
     """
-    start, held = time.perf_counter(), model
+    start, held, local = time.perf_counter(), model, False
     first: Solution | None = None
     last: Solution | None = None
     for number, objective in enumerate(model.objectives, 1):
         found = solve(replace(held, objectives=[objective]), _rest(options, start))
         last = _told(found, number, objective, last)
         first = first or found
+        local = local or found.outcome is Outcome.LOCALLY_OPTIMAL
         if found.outcome not in REACHED or found.objective is None:
             break
         held = _holding(held, number, objective, found.objective)
@@ -55,6 +57,7 @@ def solve_levels(model: Model, options: Options, solve: Solve) -> Solution:
     return replace(
         last,
         model=model,
+        outcome=Outcome.LOCALLY_OPTIMAL if local and last.outcome is Outcome.OPTIMAL else last.outcome,
         objective=_first_value(first, last),
         bound=bound,
         duals=None,
@@ -72,12 +75,12 @@ def _rest(options: Options, start: float) -> Options:
 
 def _told(found: Solution, number: int, objective: ObjectiveData, before: Solution | None) -> Solution:
     """A later level that fails leaves the plan of the level before it, and says so."""
-    if before is None or found.outcome in REACHED:
+    if found.outcome in REACHED or (before is None and not found.outcome.solved):
         return found
     said = (
         f"objective {objective.name!r} (level {number}) was not optimised to the end: {found.outcome.value}"
     )
-    if found.outcome.solved:
+    if before is None or found.outcome.solved:
         return replace(found, outcome=Outcome.FEASIBLE, message=said)
     return replace(
         before, outcome=Outcome.FEASIBLE, message=said, stopped_by=found.stopped_by or found.outcome.value

@@ -82,7 +82,7 @@ def test_random_functions_against_their_breakpoints(
     expected = min(values) if sense == "minimize" else max(values)
     for solver in ("highs", "scip"):
         solution = solve(model, solver=solver)
-        assert solution.outcome is Outcome.OPTIMAL
+        assert solution.outcome.solved  # HiGHS may stop at a gap of 1e-6 and a bit
         assert solution.objective == pytest.approx(expected, abs=2e-4)
         assert solution.point is not None
         at = evaluate(model, solution.point)

@@ -23,8 +23,10 @@ RESIDUE = 1e-13
 """Coefficients this much smaller than the largest of their row are what rounding left of 0."""
 FINEST = 10**6
 """Largest denominator of the grid on which a linear form of whole variables is looked for."""
-MARGIN = 2.0
-"""How many times the tolerance a comparison that must not hold keeps away from its border."""
+MARGIN, REACH = 10 * FEASIBILITY, 4 * FEASIBILITY
+"""How far a comparison that must not hold keeps away from its border, relative to the sizes of its
+sides, and to its range: more than what a solver's tolerances of rows, and of binaries times M, can
+bridge. With twice the tolerance HiGHS lost a branch, and SCIP gave a point where both sides held."""
 
 
 class Comparisons:
@@ -107,8 +109,11 @@ class Comparisons:
             return float(sign in ("<", ">"))
         if not apart:
             return 0.0
-        size = min(self._sizes(*sides))
-        return MARGIN * FEASIBILITY * max(1.0, size if math.isfinite(size) else 1.0)
+        form, size = self.minus(*sides), min(self._sizes(*sides))
+        grid, box = self._grid(form), self._ranges.range(form)
+        reaches = [MARGIN, MARGIN * size, REACH * (box.upper - box.lower)]
+        margin = max(reach for reach in reaches if math.isfinite(reach))
+        return min(margin, float(grid) / 2) if grid else margin
 
     def _inequality(
         self, form: Affine, body: Body | None, sign: str, step: float, origin: Compare, whole: bool

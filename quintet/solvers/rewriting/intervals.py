@@ -20,6 +20,8 @@ from quintet.formulation.tolerances import INFINITE
 from quintet.solvers.rewriting.pieces import pieces, span
 
 INF = math.inf
+SNAP, MARGIN = 1e-9, 1e-7
+"""Relative to max(1, |end|): what is taken for a whole end, and how far any other end is moved out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +257,17 @@ FUNCTION_RANGES: dict[str, Callable[[Interval], Interval]] = {
 
 
 def widened(interval: Interval) -> Interval:
-    """A little more on both sides, so that rounding can't have cut anything off."""
-    lower, upper = interval.lower - _margin(interval.lower), interval.upper + _margin(interval.upper)
-    return Interval(lower, upper, interval.whole)
+    """A little more on both sides, so that rounding can't have cut anything off; near whole ends are whole.
+
+    A hair's breadth would not do: SCIP 10.0 has returned a wrong optimum for a variable whose bounds
+    were 1e-9 wider than those that its rows imply, which is just what SCIP takes for equal.
+    """
+    return Interval(_moved(interval.lower, -1), _moved(interval.upper, 1), interval.whole)
 
 
-def _margin(value: float) -> float:
-    return 0.0 if math.isinf(value) else 1e-9 * max(1.0, abs(value))
+def _moved(end: float, way: int) -> float:
+    if math.isinf(end):
+        return end
+    size = max(1.0, abs(end))
+    near = float(round(end))
+    return near + 0.0 if abs(end - near) <= SNAP * size else end + way * MARGIN * size

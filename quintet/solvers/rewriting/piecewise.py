@@ -6,7 +6,7 @@ place within it goes from 0 to 1 (the multiple choice model: Croxton, Gendron an
 comparison of mixed-integer programming models for nonconvex piecewise linear cost minimization
 problems*, Management Science 49, 2003); its relaxation is the convex hull of the pieces, jumps
 included. At a jump the function has the lower value; where the model would gain by the higher one
-its side keeps away from the jump by twice the tolerance, or by 1 if only whole places are used.
+its side keeps away from the jump by ten times the tolerance, or by 1 if only whole places are used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from quintet.errors import DataError, QuintetError
 from quintet.formulation.model import Family, Key, Model
 from quintet.formulation.printer import to_text
 from quintet.formulation.schema import Domain
-from quintet.formulation.tolerances import FEASIBILITY
 from quintet.formulation.tree import (
     Call,
     Compare,
@@ -125,7 +124,7 @@ class Piecewise:
         if math.isinf(box.lower) or math.isinf(box.upper):
             raise self._unbounded()
         if Need.UNDER in need:
-            found = kept_apart(found, MARGIN * FEASIBILITY, whole=box.whole)
+            found = kept_apart(found, MARGIN, whole=box.whole)
         return Graph(found, "")
 
     def _pieces(self, key: Key, box: Interval) -> list[Piece]:
