@@ -7,6 +7,7 @@ Nothing heavy is imported before a verb runs, so that `--help` costs no more tha
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,8 +46,12 @@ def main() -> None:
         print("quintet: interrupted", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has left; Python would complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has left; Python would complain at exit
         sys.exit(1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        print(f"quintet: the result can't be written: {error.strerror or error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def _version(wanted: bool) -> None:
@@ -98,12 +103,12 @@ def solve(
         refuse_taken(output)
     told = read_problem(problem, data)
     answer = solve_problem(told, solver=solver, options=options, progress=_say)
-    if output is not None:
-        write_run(answer, output)
     if log:
         print(answer.solution.log, file=sys.stderr)
     _print(answer.to_json() if json else answer.to_text())
-    raise typer.Exit(0 if answer.solution.outcome.solved else 1)
+    if output is not None:
+        write_run(answer, output)
+    raise typer.Exit(0 if answer.settled else 1)
 
 
 @app.command()
@@ -181,7 +186,10 @@ def _say(stage: str) -> None:
 
 
 def _print(text: str) -> None:
+    if sys.stdout is None:  # closed by whoever started us
+        raise OSError("stdout is closed")
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

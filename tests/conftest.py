@@ -52,7 +52,7 @@ def _guarded(name: str) -> Any:
     return guard
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def no_network() -> Iterator[None]:
     """Block sockets and name look-ups that leave the machine; child processes are not held by this."""
     look_up = socket.getaddrinfo

@@ -263,3 +263,10 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_output_folder_holds_the_tables_too(run) -> None:
+    Path("t.csv").write_text("item,cost\na,1\nb,2\n", encoding="utf-8")
+    assert run("solve", write(TABLE), "-o", "kept").code == 0
+    Path("t.csv").unlink()
+    assert run("solve", "kept/formulation.yaml").code == 0

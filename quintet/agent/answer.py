@@ -80,6 +80,11 @@ class Answer:
         return self.solution.outcome.value
 
     @property
+    def settled(self) -> bool:
+        """Whether there is a plan that passed the checks."""
+        return self.solution.outcome.solved and self.verdict is not Verdict.UNSOLVED
+
+    @property
     def objective(self) -> float | None:
         """Value of the objective in the user's sense, None without a point."""
         return self.solution.objective

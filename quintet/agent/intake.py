@@ -46,10 +46,12 @@ def read_problem(argument: str, data: Path | None = None) -> Told:
         raise ProblemError(
             f"{str(data)!r} is no folder", place="--data", remedy="name the folder of the tables"
         )
+    if argument == "-" and sys.stdin is None:
+        raise ProblemError("stdin is closed", place="stdin", remedy="give the problem as text or file")
     if argument == "-":
-        return told_in_words(_decoded(sys.stdin.buffer.read(TEXT_LIMIT + 1), "stdin"), data, "stdin")
+        return told_in_words(_decoded(sys.stdin.buffer.read(4 * TEXT_LIMIT + 1), "stdin"), data, "stdin")
     path = Path(argument)
-    if _is_file(path):
+    if argument.strip() and _is_file(path):
         return _from_file(path, data)
     if _looks_like_a_path(argument):
         raise ProblemError(

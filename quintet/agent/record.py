@@ -18,7 +18,7 @@ def write_run(answer: Answer, folder: Path) -> Path:
 
     Args:
         answer: What to write: `problem.txt`, `formulation.yaml`, `answer.json`, `answer.txt`, and
-            `solver.log` if the log was asked for.
+            `solver.log` if the log was asked for, and the tables that it read.
         folder: A path where nothing stands yet, or an empty folder.
 
     Raises:
@@ -45,10 +45,21 @@ def refuse_taken(folder: Path) -> None:
     Raises:
         ProblemError: It is a file, or not empty.
     """
-    if folder.is_dir() and not any(folder.iterdir()):
-        return
-    if folder.exists():
+    try:
+        free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    except OSError as error:
+        raise ProblemError(f"can't be looked at: {error.strerror}", place=str(folder)[:80]) from None
+    if not free:
         raise ProblemError("stands there already", place=str(folder), remedy="name a new folder for -o")
+
+
+def _copy_table(answer: Answer, name: str, folder: Path) -> None:
+    """A table beside the formulation, so that the folder can be solved again."""
+    home = answer.problem.data or answer.formulation.folder or Path.cwd()
+    target = folder / name
+    if target.resolve().is_relative_to(folder.resolve()):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(home / name, target)
 
 
 def _fill(answer: Answer, folder: Path) -> None:
@@ -59,6 +70,8 @@ def _fill(answer: Answer, folder: Path) -> None:
         "answer.txt": answer.to_text(),
         "solver.log": answer.solution.log,
     }
+    for name in {table.file for table in answer.formulation.tables.values()}:
+        _copy_table(answer, name, folder)
     for name, text in files.items():
         if text:
             (folder / name).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")

@@ -80,7 +80,7 @@ def _differences(what: str, wanted: Any, found: Any) -> Iterator[str]:
             yield from _differences(
                 f"{what}[{key}]", inner, found.get(key) if isinstance(found, Mapping) else None
             )
-    elif isinstance(wanted, str) or not isinstance(found, int | float):
+    elif not isinstance(wanted, int | float) or not isinstance(found, int | float):
         if wanted != found:
             yield f"{what} is {found}, expected {wanted}"
     elif not agree(float(found), float(wanted)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from quintet.formulation.model import Family
 from quintet.formulation.schema import Sense
-from quintet.formulation.tolerances import clean
+from quintet.formulation.tolerances import agree, clean
 from quintet.problem import Severity
 
 if TYPE_CHECKING:
@@ -62,11 +62,21 @@ def _outcome(answer: Answer) -> str:
         return f"{_VERB[Sense.SATISFY].capitalize()} was found."
     first, *later = solution.model.objectives
     amount = f"{number(answer.objective)} {answer.unit}".strip()
-    lines = [f"{_VERB[answer.sense].capitalize()} {first.name}: {amount} ({ending}{_gap(answer)})"]
+    ending += _gap(answer) + _given_up(answer)
+    lines = [f"{_VERB[answer.sense].capitalize()} {first.name}: {amount} ({ending})"]
     for level in later:
         value = f"{number(answer.objectives[level.name])} {level.unit}".strip()
         lines.append(f"then {_VERB[level.sense]} {level.name}: {value}")
     return "\n".join([*lines, *([solution.message] if solution.message else [])])
+
+
+def _given_up(answer: Answer) -> str:
+    """What the tolerance of the first level left to the later ones."""
+    bound, value = answer.solution.bound, answer.objective
+    levels = len(answer.solution.model.objectives)
+    if answer.status != "optimal" or levels < 2 or bound is None or value is None or agree(bound, value):
+        return ""
+    return f" level by level; {number(bound)} could be reached, the rest was given up for what comes after"
 
 
 def _gap(answer: Answer) -> str:

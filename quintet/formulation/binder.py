@@ -25,6 +25,9 @@ from quintet.formulation.sets import bind_set
 from quintet.formulation.tables import TableData, read_table
 from quintet.formulation.tree import Comprehension, ElementValue, Node, SetRef, walk
 
+CHAIN_LIMIT = 40
+"""Longest chain of definitions that need one another; each takes some fifteen of Python's frames."""
+
 
 class Binder:
     """Catalogue and environment of one document.
@@ -122,6 +125,12 @@ class Binder:
             circle = [*self._pending[self._pending.index(what) :], what]
             raise DocumentError(
                 f"circular definition: {' → '.join(circle)}", place=what, remedy="break the circle"
+            )
+        if len(self._pending) >= CHAIN_LIMIT:
+            raise DocumentError(
+                f"definitions hang together in a chain of more than {CHAIN_LIMIT}",
+                place=what,
+                remedy="use an indexed family instead of so many names",
             )
         self._pending.append(what)
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quintet.errors import DataError, DocumentError, ExpressionError
+from quintet.errors import DataError, DocumentError, ExpressionError, SizeError
 from quintet.formulation.binder import Binder, Indexed
 from quintet.formulation.declarations import is_data
 from quintet.formulation.families import ROW_LIMIT, refuse_too_many, scalar_family
@@ -28,7 +28,7 @@ from quintet.formulation.schema import ConstraintEntry, Domain, ObjectiveEntry, 
 from quintet.formulation.softening import Softness, soften
 from quintet.formulation.strictness import settle
 from quintet.formulation.tolerances import INFINITE
-from quintet.formulation.tree import Comprehension, Node, walk
+from quintet.formulation.tree import Comprehension, ExpressionRef, Node, walk
 
 if TYPE_CHECKING:
     from quintet.formulation.document import Formulation
@@ -62,6 +62,7 @@ def bind(
         objectives=[_objective(binder, entry, n) for n, entry in enumerate(formulation.objectives, 1)],
         constraints={name: _constraint(binder, name, e) for name, e in formulation.constraints.items()},
     )
+    _refuse_nested(model)
     _refuse_nothing_to_decide(model, binder)
     return _ranked(soften(settle(model), _softness(binder)), binder)
 
@@ -192,6 +193,32 @@ def _refuse_wide(binder: Binder, tree: Node, place: str, indexed: Indexed) -> No
     for part in walk(tree):
         if isinstance(part, Comprehension):
             refuse_too_many(part.generators, binder.environment, place, max(1, len(indexed.family)))
+
+
+NESTED_LIMIT = 10_000
+"""Most named expressions that one tree may stand for once all names in it are written out."""
+
+
+def _refuse_nested(model: Model) -> None:
+    """Refuse expressions that name one another so often that they double at every step."""
+    counts: dict[str, int] = {}
+
+    def count(tree: Node) -> int:
+        return sum(1 + named(part.name) for part in walk(tree) if isinstance(part, ExpressionRef))
+
+    def named(name: str) -> int:
+        if name not in counts:
+            counts[name] = count(model.expressions[name].tree)
+        if counts[name] > NESTED_LIMIT:
+            raise SizeError(
+                f"written out, it holds more than {NESTED_LIMIT:,} named expressions",
+                place=f"expressions.{name}",
+                remedy="make it a variable with a constraint that defines it",
+            )
+        return counts[name]
+
+    for name in model.expressions:
+        named(name)
 
 
 def _refuse_nothing_to_decide(model: Model, binder: Binder) -> None:

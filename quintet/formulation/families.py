@@ -11,10 +11,11 @@ import numpy as np
 from quintet.errors import SizeError
 from quintet.formulation.declarations import Component
 from quintet.formulation.environment import Environment
+from quintet.formulation.generation import fixing, flat
 from quintet.formulation.model import Family, Ids, Universe
 from quintet.formulation.printer import index_text
 from quintet.formulation.scalar import expand
-from quintet.formulation.tree import Compare, Element, Generator, SetRef, walk
+from quintet.formulation.tree import Element, Generator, SetRef
 
 ROW_LIMIT = 10_000_000
 """Most rows of one family. A model of that many columns takes about 4 GB before a solver sees it."""
@@ -66,7 +67,7 @@ def refuse_too_many(
 ) -> int:
     """The rows that a walk over the generators would visit, `rows` times over.
 
-    Only a filter with an equality counts as narrowing: it is a look-up, any other visits all.
+    Only a filter that fixes an index counts as narrowing: it is a look-up, any other visits all.
 
     Raises:
         SizeError: More than `ROW_LIMIT`.
@@ -90,8 +91,7 @@ def _plain(generator: Generator) -> bool:
 
 
 def _sliced(generator: Generator) -> bool:
-    conditions = [part for condition in generator.conditions for part in walk(condition)]
-    return any(isinstance(part, Compare) and "==" in part.operators for part in conditions)
+    return any(fixing(condition, generator.targets) for condition in flat(generator.conditions))
 
 
 def _size(generator: Generator, environment: Environment) -> int:

@@ -65,6 +65,8 @@ def _replace(path: Path, text: str) -> None:
     if path.is_dir():
         raise IsADirectoryError("it is a folder")
     target = path.resolve()
+    if target.exists() and not target.is_file():
+        raise OSError("it is a device, a pipe or a socket")
     part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.part")
     try:
         with part.open("x", encoding="utf-8", newline="\n") as file:

@@ -86,8 +86,8 @@ def _split(generator: Generator) -> tuple[dict[int, Node], list[Node]]:
     """Conditions that fix a component of the domain from outside, and the rest."""
     fixed: dict[int, Node] = {}
     rest: list[Node] = []
-    for condition in _flat(generator.conditions):
-        found = _fixing(condition, generator.targets)
+    for condition in flat(generator.conditions):
+        found = fixing(condition, generator.targets)
         if found and found[0] not in fixed:
             fixed[found[0]] = found[1]
         else:
@@ -95,15 +95,17 @@ def _split(generator: Generator) -> tuple[dict[int, Node], list[Node]]:
     return fixed, rest
 
 
-def _flat(conditions: Sequence[Node]) -> Iterator[Node]:
+def flat(conditions: Sequence[Node]) -> Iterator[Node]:
+    """Conditions with every `and` taken apart."""
     for condition in conditions:
         if isinstance(condition, And):
-            yield from _flat(condition.items)
+            yield from flat(condition.items)
         else:
             yield condition
 
 
-def _fixing(condition: Node, targets: Sequence[str]) -> tuple[int, Node] | None:
+def fixing(condition: Node, targets: Sequence[str]) -> tuple[int, Node] | None:
+    """The component that a condition fixes from outside, and to what: `j == k` for targets (i, j)."""
     if not isinstance(condition, Compare) or condition.operators != ("==",):
         return None
     for own, other in (condition.operands, condition.operands[::-1]):

@@ -72,9 +72,11 @@ class ParameterBinder:
                 place=self.place,
                 remedy="write one of 'values', 'table' or 'expression'",
             )
+        if self._change is not None and given == ["expression"]:
+            self._apply_change()  # first, so that what refers to earlier keys sees it
         if given:
             {"values": self._inline, "table": self._from_table, "expression": self._computed}[given[0]]()
-        if self._change is not None:
+        if self._change is not None and given != ["expression"]:
             self._apply_change()
         return self._finish(self._defaulted())
 
@@ -235,6 +237,12 @@ class ParameterBinder:
 
     def _read(self, table: TableData, keys: Sequence[Sequence[str]], column: str) -> None:
         cells = table.column(column)
+        if not keys and len(cells) > 1:
+            raise DataError(
+                f"the table has {len(cells):,} rows for one value",
+                place=self.place,
+                remedy="declare its 'keys' and an 'index'",
+            )
         finders = [self._finder(component) for component in self._components]
         position = self.family.position
         for row, texts in enumerate(zip(*keys, strict=True) if keys else [()]):
@@ -276,7 +284,8 @@ class ParameterBinder:
         self._context.refuse_wide(node, place, len(self.family))
         run = compile_scalar(node, self._context.environment)
         for key in self.family.keys:
-            self.values[key] = self._compute(run, key, place)
+            if key not in self.values:
+                self.values[key] = self._compute(run, key, place)
 
     def _compute(self, run: Callable[[dict[str, ElementValue]], Any], key: Key, place: str) -> Any:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -120,7 +121,7 @@ def _bound(text: str, context: Context, place: str) -> int:
     resolver = context.resolver(place)
     node = resolver.data(parse(text, place), {}, "the end of a range")
     value = compile_scalar(node, context.environment)({})
-    if not isinstance(value, int | float) or int(value) != value:
+    if not isinstance(value, int | float) or not math.isfinite(value) or int(value) != value:
         raise DataError(f"end {text.strip()} of the range is {value!r}, not a whole number", place=place)
     return int(value)
 

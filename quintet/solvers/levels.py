@@ -53,13 +53,12 @@ def solve_levels(model: Model, options: Options, solve: Solve) -> Solution:
     assert first is not None
     assert last is not None
     seconds = time.perf_counter() - start
-    bound = first.bound if first is not last else last.bound
     return replace(
         last,
         model=model,
         outcome=Outcome.LOCALLY_OPTIMAL if local and last.outcome is Outcome.OPTIMAL else last.outcome,
         objective=_first_value(first, last),
-        bound=bound,
+        bound=first.bound,
         duals=None,
         reduced_costs=None,
         seconds=seconds,
@@ -77,6 +76,10 @@ def _told(found: Solution, number: int, objective: ObjectiveData, before: Soluti
     """A later level that fails leaves the plan of the level before it, and says so."""
     if found.outcome in REACHED or (before is None and not found.outcome.solved):
         return found
+    if found.outcome in (Outcome.UNBOUNDED, Outcome.INFEASIBLE_OR_UNBOUNDED):
+        return replace(
+            found, message=f"It is objective {objective.name!r} (level {number}) that has no limit."
+        )
     said = (
         f"objective {objective.name!r} (level {number}) was not optimised to the end: {found.outcome.value}"
     )

@@ -13,6 +13,10 @@ from quintet.errors import SolverError
 OptionValue: TypeAlias = str | float | int | bool
 
 
+THREADS = 256
+"""Most threads that may be asked for; solvers start as many as they are told and then starve."""
+
+
 def _nothing() -> Mapping[str, OptionValue]:
     return MappingProxyType({})
 
@@ -49,8 +53,8 @@ class Options:
             raise _refuse("gap", self.gap, "a number from 0 on, 0.01 for one per cent")
         if not 0 <= self.absolute_gap < math.inf:
             raise _refuse("absolute_gap", self.absolute_gap, "a number from 0 on")
-        if self.threads < 1:
-            raise _refuse("threads", self.threads, "at least 1")
+        if not 1 <= self.threads <= THREADS:
+            raise _refuse("threads", self.threads, f"a number from 1 to {THREADS}")
         if not 0 <= self.seed < 2**31:
             raise _refuse("seed", self.seed, "a whole number from 0 to 2147483647")
 

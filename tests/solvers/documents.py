@@ -120,6 +120,14 @@ def conditions(inside: bool, depth: int = 1) -> Text:
     )
 
 
+@st.composite
+def choices(draw: st.DrawFn) -> str:
+    """Data choose between two comparisons."""
+    sign, sides = draw(st.sampled_from(SIGNS)), [draw(sums(True)) for _ in range(2)]
+    right = [draw(st.sampled_from([*DATA, "cap[i]"])) for _ in range(2)]
+    return f"({sides[0]} {sign} {right[0]}) if cap[i] > edge else ({sides[1]} {sign} {right[1]})"
+
+
 # entries
 
 
@@ -127,16 +135,14 @@ def conditions(inside: bool, depth: int = 1) -> Text:
 def constraints(draw: st.DrawFn) -> Document:
     rows = draw(st.sampled_from([None, None, *INDICES["i"]]))
     inside = rows is not None
-    soft = draw(st.sampled_from([False, False, True]))
+    soft = draw(st.booleans())
     compared = comparisons(inside, unequal=not soft)
-    logical = draw(st.booleans())
+    logical = draw(st.sampled_from([False, True, False]))
     entry: Document = {"expression": draw(conditions(inside) if logical else compared)}
     if inside:
         entry["for"] = rows
         if not logical and draw(st.integers(0, 3)) == 0:
-            other = draw(comparisons(inside, unequal=False))
-            entry["expression"] = f"({entry['expression']}) if cap[i] > edge else ({other})"
-            soft = False
+            entry["expression"] = draw(choices())
     if soft:
         entry["soft"] = draw(softness(inside, logical))
     return entry
@@ -243,7 +249,7 @@ class Oracle:
         }
 
     def _priorities(self) -> set[int]:
-        paid = {entry["soft"]["priority"] for entry in self._soft().values()}
+        paid = {entry["soft"].get("priority", 1) for entry in self._soft().values()}
         return {objective.get("priority", 1) for objective in self._objectives} | paid
 
     def _level(self, priority: int) -> Level:
@@ -252,7 +258,9 @@ class Oracle:
             return Level(1.0)
         first = own[0][1]
         return Level(
-            -1.0 if first["sense"] == "maximize" else 1.0, first.get("abs_tol", 0.0), first.get("rel_tol", 0.0)
+            -1.0 if first["sense"] == "maximize" else 1.0,
+            first.get("abs_tol", 0.0),
+            first.get("rel_tol", 0.0),
         )
 
     def _of(self, priority: int) -> list[tuple[int, Document]]:
@@ -283,7 +291,11 @@ class Oracle:
 
     def _value(self, found: Evaluation, priority: int, prices: dict[str, float | None]) -> float:
         soft = self._soft()
-        total = sum(price or 0.0 for name, price in prices.items() if soft[name]["soft"]["priority"] == priority)
+        total = sum(
+            price or 0.0
+            for name, price in prices.items()
+            if soft[name]["soft"].get("priority", 1) == priority
+        )
         for number, objective in self._of(priority):
             sign = -1.0 if objective["sense"] == "maximize" else 1.0
             total += sign * objective.get("weight", 1.0) * float(found.expressions[f"goal_{number}"][0])

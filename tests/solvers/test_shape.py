@@ -112,6 +112,11 @@ def test_a_function_in_a_constraint_is_exact(
         assert evaluate(model, solution.point).feasible()
 
 
+def test_scip_is_not_misled_by_bounds_a_hair_wider_than_its_rows() -> None:
+    model = document("minimize", "piecewise(x, [(0, 2), (0, 0), (1, 0)])")  # bounds ±1e-9: it said 2
+    assert solve(model, solver="scip").objective == pytest.approx(0)
+
+
 def test_convex_and_concave_functions_need_no_binary_where_the_direction_allows() -> None:
     def kind(sense: str, objective: str, constraint: str = "x <= 10") -> ProblemClass:
         return classify(rewrite(document(sense, objective, constraint)))

@@ -24,7 +24,8 @@ def affordable(case: Case) -> bool:
 def enumeration(case: Case) -> Iterator[Finding]:
     """Refute or confirm an answer to a small pure integer model by trying every point."""
     wanted = case.solution.outcome in (Outcome.OPTIMAL, Outcome.INFEASIBLE)
-    if not wanted or not affordable(case):
+    ranked = len(case.model.objectives) > 1  # the first level alone does not decide
+    if not wanted or ranked or not affordable(case):
         return
     found = case.box
     if case.solution.outcome is Outcome.INFEASIBLE:

@@ -54,7 +54,9 @@ class Moves:
 
 def neighbours(case: Case) -> Iterator[Finding]:
     """Refute a claimed optimum by a better feasible neighbour: single and pair moves."""
-    if not case.optimal:
+    if (
+        not case.optimal or len(case.model.objectives) > 1
+    ):  # a later level may have given up some of the first
         return
     better = _whole_moves(case) if case.arrays is not None else _scalar_moves(case)
     if better is not None:

@@ -281,6 +281,9 @@ class Numbers:
 
     def _points(self, node: Call, indices: Indices) -> list[tuple[Exact, Exact]]:
         found = self._data.each(node.arguments[1:], indices, self._point)
+        places = [place for place, _ in found]
+        if places == sorted(places) and 1 < len(set(places)) < len(places):
+            raise Declined(f"CP-SAT is not given the jump in {to_text(node)!r}", remedy=ELSEWHERE)
         if len(found) < 2 or any(a[0] >= b[0] for a, b in zip(found, found[1:], strict=False)):
             raise DataError(
                 f"the breakpoints of {to_text(node)!r} do not increase, or there are fewer than two",

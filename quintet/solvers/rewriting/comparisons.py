@@ -88,14 +88,23 @@ class Comparisons:
         form = self.minus(*sides)
         body = None if form.linear else _body(left, right, indices, self._ranges.range(form))
         whole = self.is_whole(left) and self.is_whole(right)
-        if sign == "!=":
-            return self._are_apart(sides) or self.different(form, origin, body)
-        if not form.coefficients and body is None:
+        if body is None and not form.coefficients:
             slack = slack_of(*self._sizes(*sides))
             return _settled(form.rest.lower, sign, -slack if apart and not whole else slack, whole)
+        if sign in ("==", "!="):
+            return self._equality(form, body, sign, sides, origin)
+        return self._inequality(form, body, sign, self._step(sign, whole, apart, sides), origin, whole)
+
+    def _equality(
+        self, form: Affine, body: Body | None, sign: str, sides: tuple[Affine, Affine], origin: Compare
+    ) -> Condition:
+        if body is None:
+            literal = self._binary(Row(tuple(form.coefficients.items()), sign, -form.rest.lower))
+            if literal is not None:
+                return literal
         if sign == "==":
             return self._row(form, body, "==", 0.0, origin)
-        return self._inequality(form, body, sign, self._step(sign, whole, apart, sides), origin, whole)
+        return self._are_apart(sides) or self.different(form, origin, body)
 
     def _sizes(self, left: Affine, right: Affine) -> tuple[float, float]:
         """The largest sizes of two sides."""
@@ -173,11 +182,8 @@ class Comparisons:
                 "as they like",
                 remedy="name the gap: either(a <= b - gap, a >= b + gap)",
             )
-        offset = Fraction(0) if body is not None else _fraction(form.rest.lower) % grid if grid else 0
-        if offset or (not grid and form.rest.lower):
+        if body is None and _fraction(form.rest.lower) % grid:
             return True
-        if not grid:
-            return False
         below = self._row(form, body, "<=", -float(grid), origin)
         mirrored = body.negated if body is not None else None
         above = self._row(
@@ -186,22 +192,18 @@ class Comparisons:
         return any_of([below, above])
 
     def _grid(self, form: Affine) -> Fraction | None:
-        """The distance between neighbouring values, 0 for one value, None if there is no such thing."""
+        """The distance between neighbouring values, None if there is no such thing."""
         if not form.linear or not all(self._ranges.whole[column] for column in form.coefficients):
             return None
-        steps = [_fraction(factor) for factor in form.coefficients.values()]
-        if any(abs(float(step) - factor) > 1e-12 * abs(factor) for step, factor in _pairs(steps, form)):
+        steps = {factor: _fraction(factor) for factor in form.coefficients.values()}
+        if not steps or any(abs(float(step) - f) > 1e-12 * abs(f) for f, step in steps.items()):
             return None
-        common = math.lcm(*(step.denominator for step in steps)) if steps else 1
-        return Fraction(math.gcd(*(int(step * common) for step in steps)), common)
+        common = math.lcm(*(step.denominator for step in steps.values()))
+        return Fraction(math.gcd(*(int(step * common) for step in steps.values())), common)
 
 
 def _unequal(origin: Compare) -> Compare:
     return Compare(origin.operands, ("!=",))
-
-
-def _pairs(steps: list[Fraction], form: Affine) -> list[tuple[Fraction, float]]:
-    return list(zip(steps, form.coefficients.values(), strict=True))
 
 
 def _fraction(value: float) -> Fraction:
@@ -217,16 +219,18 @@ def _settled(difference: float, sign: str, slack: float, whole: bool) -> bool:
 
     A negative slack asks for more than the tolerance between the sides.
     """
-    if sign == "==":
-        return abs(difference) <= abs(slack)
+    if sign in ("==", "!="):
+        return (abs(difference) <= abs(slack)) == (sign == "==")
     distance = difference if sign in ("<", "<=") else -difference
     distance += float(whole and sign in ("<", ">"))
     return distance <= slack if slack > 0 else distance < slack
 
 
 def _holds(row: Row, value: float) -> bool:
-    distance = abs(value - row.right) if row.sign == "==" else value - row.right
-    return distance <= slack_of(value, row.right)
+    slack = slack_of(value, row.right)
+    if row.sign == "<=":
+        return value - row.right <= slack
+    return (abs(value - row.right) <= slack) == (row.sign == "==")
 
 
 def _rounded(row: Row) -> Row:

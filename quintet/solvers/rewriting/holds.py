@@ -2,8 +2,9 @@
 
 It is tied to `c` only as far as the model needs: if a larger value is never wanted, `1` need not
 imply `c`. Where `0` must imply that `c` does not hold, comparisons of continuous values keep off
-their border by a little more than the tolerance: at `x == 5` both `x <= 5` and its opposite hold
-for the solver, but `holds(x <= 5)` is 1.
+their border by more than the tolerances can bridge (`comparisons.MARGIN`): at `x == 5` both `x <= 5`
+and its opposite may hold in a constraint, but `holds(x <= 5)` is 1. A model that would gain by
+coming arbitrarily close to the border has no optimum; the answer stays that margin away from it.
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ from quintet.solvers.rewriting.extension import Extension, references
 from quintet.solvers.rewriting.intervals import Interval
 from quintet.solvers.rewriting.occurrences import Need, Occurrence
 from quintet.solvers.rewriting.pieces import Piece, is_concave, is_convex, kept_apart, pieces
-from quintet.solvers.rows.walker import breakpoints, located
+from quintet.solvers.rows.breakpoints import breakpoints
+from quintet.solvers.rows.walker import located
 
 Substitute: TypeAlias = Callable[[Node], Node]
 NUMBER = "_n"

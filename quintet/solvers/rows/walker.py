@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from quintet.errors import DataError, QuintetError, SolverError
-from quintet.formulation.arithmetic import check_breakpoints, interpolate
+from quintet.formulation.arithmetic import interpolate
 from quintet.formulation.functions import FUNCTIONS
 from quintet.formulation.model import Family, Key, Model, SetData
 from quintet.formulation.tree import (
@@ -45,6 +45,7 @@ from quintet.formulation.tree import (
     TupleOf,
     VariableRef,
 )
+from quintet.solvers.rows.breakpoints import breakpoints
 from quintet.solvers.rows.scoping import free_names, varying
 from quintet.solvers.rows.selection import Selection, pinned, shown
 
@@ -387,24 +388,6 @@ def spread(node: Call) -> Sequence[Node]:
     """The arguments of a reduction; those of one list are the arguments themselves."""
     first = node.arguments[0]
     return first.items if len(node.arguments) == 1 and isinstance(first, ListOf) else node.arguments
-
-
-def breakpoints(walker: Walker, node: Call, indices: Indices) -> tuple[list[float], list[float]]:
-    """Places and values of the breakpoints of `piecewise`.
-
-    Raises:
-        DataError: They are not pairs of numbers from left to right, or too few.
-    """
-    points = node.arguments[1]
-    if isinstance(points, Comprehension):
-        found = [walker.value(points.body, inner) for inner in walker.rows(points.generators, indices)]
-    else:
-        found = [walker.value(item, indices) for item in (points.items if isinstance(points, ListOf) else ())]
-    if not all(isinstance(pair, tuple) and len(pair) == 2 and all(map(is_number, pair)) for pair in found):
-        raise DataError("a breakpoint is not a pair of numbers", remedy="write (place, value)")
-    xs, ys = [float(x) for x, _ in found], [float(y) for _, y in found]
-    check_breakpoints(xs)
-    return xs, ys
 
 
 def unsupported(function: str) -> SolverError:
