@@ -140,7 +140,7 @@ def _limits(answer: Answer) -> str:
 def _limit(rows: list[Binding], answer: Answer) -> str:
     first = rows[0]
     quote = f" — {_quoted(first.sources[0])}" if first.sources and first.sources[0] != "implied" else ""
-    if len(rows) > 1:
+    if len(rows) > 1 and first.key:
         return f"{first.constraint} for {_keys(rows)}{quote}"
     price = f"; one unit more: {_signed(first.price)} {answer.unit}".rstrip() if first.price else ""
     return f"{first.place} = {number(first.value)}{price}{quote}"
