@@ -5,6 +5,7 @@
   none, in the text.
 - `implied-number`: a number with `source: implied` that is no conversion and that nobody explains.
 - `number-unused`: a number of the text that no entry holds, quotes or explains.
+- `clause-unused`: a sentence that sets a limit or a duty, and that no entry quotes.
 - `literal-in-constraint`: a number inside a constraint that nobody could change or trace.
 - `source-missing`, `text-missing`: what could not be checked.
 """
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from quintet.formulation.clauses import demands
 from quintet.formulation.literals import free_literals, literals
 from quintet.formulation.numbers import NumberInText, agrees, numbers_in
 from quintet.formulation.quotes import IMPLIED, Numbers, Span, Told
@@ -94,14 +96,26 @@ class _Coverage:
 
     def findings(self) -> Iterator[Finding]:
         quoting: list[Span] = []
+        quoted: list[Span] = []
         for place, entry in _entries(self.document):
             spans, lost = self._locate(entry)
             yield from (self._not_in_text(place, quote) for quote in lost)
+            quoted.extend(spans)
             numbers = list(_own_numbers(entry))
             if not numbers:
                 quoting.extend(spans)
             yield from self._missing(place, entry, numbers, spans)
         yield from self._unused(quoting)
+        yield from self._unquoted(quoted)
+
+    def _unquoted(self, quoted: list[Span]) -> Iterator[Finding]:
+        """Sentences that demand something and of which no entry quotes a word."""
+        for sentence in demands(self.told.text):
+            if not any(span.start < sentence.end and sentence.start < span.end for span in quoted):
+                words = " ".join(self.told.text[sentence.start : sentence.end].split())
+                said = f"'{words[:80]}' demands something that no entry quotes; is a constraint missing?"
+                place = f"text, line {self.told.line(sentence.start)}"
+                yield Finding("clause-unused", Severity.WARNING, place, said)
 
     def _locate(self, entry: Entry) -> tuple[list[Span], list[str]]:
         """Where the quotes of an entry stand, and the quotes that stand nowhere."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from quintet.formulation.model import Model
 from quintet.formulation.tokens import tokenize
 from quintet.formulation.tree import (
@@ -16,6 +18,9 @@ from quintet.formulation.tree import (
 )
 from quintet.problem import Finding, Severity
 
+RANGE_LIMIT = 1e9
+"""Largest over smallest number beyond which rounding in a solver can decide."""
+
 
 def structure(model: Model) -> list[Finding]:
     """What is declared and not used, constraints that decide nothing, data that was filled in.
@@ -23,7 +28,8 @@ def structure(model: Model) -> list[Finding]:
     Args:
         model: A bound model.
     """
-    return [*model.findings, *_unused(model), *_undecided(model), *_filled(model), *_empty(model)]
+    found = [*model.findings, *_unused(model), *_undecided(model), *_filled(model), *_empty(model)]
+    return [*found, *_ranged(model)]
 
 
 def _trees(model: Model) -> Iterator[Node]:
@@ -104,6 +110,22 @@ def _filled(model: Model) -> Iterator[Finding]:
         if parameter.ignored:
             message = f"{parameter.ignored:,} row(s) of its table name no key of its index and were left out"
             yield Finding("rows-ignored", Severity.INFO, f"parameters.{name}", message)
+
+
+def _ranged(model: Model) -> Iterator[Finding]:
+    """Numbers so far apart that a solver's tolerances can't serve both ends."""
+    sizes = {
+        name: np.abs(p.values[np.isfinite(p.values) & (p.values != 0)])
+        for name, p in model.parameters.items()
+    }
+    least = min(((v.min(), name) for name, v in sizes.items() if len(v)), default=(1.0, ""))
+    most = max(((v.max(), name) for name, v in sizes.items() if len(v)), default=(1.0, ""))
+    if most[0] / least[0] > RANGE_LIMIT:
+        message = (
+            f"the numbers run from {least[0]:g} ({least[1]}) to {most[0]:g} ({most[1]}), wider than "
+            f"{RANGE_LIMIT:g}: choose units that bring them closer"
+        )
+        yield _warn("numeric-range", "parameters", message)
 
 
 def _empty(model: Model) -> Iterator[Finding]:

@@ -409,3 +409,10 @@ def test_a_conditional_of_comparisons_is_a_constraint() -> None:
         sets="I: 1..2", constraints='c: {for: "i in I", expression: "x[i] >= 1 if i > 1 else x[i] <= 5"}'
     )
     assert len(load(text.replace("{a: 1, b: 2}", "[1, 2]")).constraints["c"].family) == 2
+
+
+def test_numbers_too_far_apart_are_a_finding() -> None:
+    model = load(small(parameters="p: {index: [I], values: {a: 0.0001, b: 2000000}}"))
+    found = [finding for finding in structure(model) if finding.code == "numeric-range"]
+    assert len(found) == 1
+    assert "0.0001 (p) to 2e+06 (p)" in found[0].message

@@ -309,3 +309,17 @@ def test_the_shortest_stretch_is_taken() -> None:
     text = "B is far. B 7, B 250, and B 8 of the 250."
     spans = Told(text).find("B … 250")
     assert [text[span.start : span.end] for span in spans] == ["B 250", "B 8 of the 250"]
+
+
+def test_a_demand_that_nobody_quotes_is_a_finding() -> None:
+    text = """
+quintet: 1
+text: Bake at most 30 loaves. At least 5 cakes must be there! How many at least?
+parameters: {most: {values: 30, source: at most 30 loaves}}
+variables: {loaf: {lower: 0}, cake: {lower: 0}}
+objective: {sense: maximize, expression: loaf - cake}
+constraints: {ovens: loaf <= most}
+"""
+    found = [finding for finding in cover(Formulation.loads(text)) if finding.code == "clause-unused"]
+    assert len(found) == 1
+    assert "At least 5 cakes must be there" in found[0].message
