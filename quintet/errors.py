@@ -8,6 +8,14 @@ QuintetError                     exit code 2 unless said
  │   └─ SizeError                the model would be larger than the limit
  ├─ DataError                    a table, set or parameter value that can't be used
  ├─ SolverError                  the solver can't take this model, option or answer
+ ├─ ModelError                   the language model gave nothing usable  (exit code 1)
+ │   ├─ EndpointError            the endpoint can't be reached, or refuses us  (exit code 3)
+ │   ├─ ReplyError               a reply that can't be used: refused, cut, empty, not as asked
+ │   └─ BudgetSpent              calls, tokens, money or time are used up
+ ├─ PromptError                  a prompt that is missing, or rendered with other inputs than it declares
+ ├─ SettingsError                a setting that is missing or can't be used  (exit code 3)
+ ├─ RunError                     a run directory that can't be used
+ ├─ RunPaused                    a run that waits for a person  (exit code 1)
  ├─ SandboxError                 a program can't be run safely here  (exit code 3)
  └─ MissingDependency            an optional part is not installed  (exit code 3)
 
@@ -82,6 +90,79 @@ class DataError(QuintetError):
 
 class SolverError(QuintetError):
     """The chosen solver can't take this model or option."""
+
+
+class ModelError(QuintetError):
+    """A language model gave nothing that can be used."""
+
+    exit_code = 1
+
+
+class EndpointError(ModelError):
+    """The model's endpoint can't be reached, or refuses the request: address, key, model name, quota.
+
+    Args:
+        message: What happened.
+        status: The HTTP status it answered with, None if it did not answer.
+        place: The model and its host.
+        remedy: What to do.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, status: int | None = None, place: str = "", remedy: str = "") -> None:
+        self.status = status
+        super().__init__(message, place=place, remedy=remedy)
+
+
+class ReplyError(ModelError):
+    """A reply that can't be used: refused, cut off, empty, or not as asked.
+
+    Args:
+        message: What is wrong with it.
+        reply: The text of the reply.
+        place: The role that asked.
+        remedy: What to do.
+    """
+
+    def __init__(self, message: str, *, reply: str = "", place: str = "", remedy: str = "") -> None:
+        self.reply = reply
+        super().__init__(message, place=place, remedy=remedy)
+
+
+class BudgetSpent(ModelError):
+    """A budget is used up; the best answer so far is what there is.
+
+    Args:
+        message: Which budget, and how much of it.
+        limit: `calls`, `tokens`, `money` or `seconds`.
+        place: The role that asked.
+        remedy: What to do.
+    """
+
+    def __init__(self, message: str, *, limit: str = "", place: str = "", remedy: str = "") -> None:
+        self.limit = limit
+        super().__init__(message, place=place, remedy=remedy)
+
+
+class PromptError(QuintetError):
+    """A prompt of the library that is missing, can't be read, or gets other inputs than it declares."""
+
+
+class SettingsError(QuintetError):
+    """A setting that is missing or can't be used; the message names the variable or the flag."""
+
+    exit_code = 3
+
+
+class RunError(QuintetError):
+    """A run directory that can't be used: not one, damaged, or written by a newer version."""
+
+
+class RunPaused(QuintetError):
+    """A run waits for a person's answer, and can be gone on with."""
+
+    exit_code = 1
 
 
 class SandboxError(QuintetError):

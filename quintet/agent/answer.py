@@ -16,6 +16,7 @@ from quintet.formulation.tolerances import clean, slack_of
 from quintet.problem import Finding, Problem, Verdict
 
 if TYPE_CHECKING:
+    from quintet.agent.account import Account
     from quintet.agent.verify import Verification
     from quintet.formulation.document import Formulation
     from quintet.solvers.solution import Solution
@@ -28,6 +29,7 @@ class Origin(StrEnum):
 
     DOCUMENT = "formulation file"
     READER = "built-in reader"
+    MODEL = "language model"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Answer:
         solution: What the solver found.
         verification: The verdict and its findings.
         seconds: Wall time from the words to the verdict.
+        account: What the language models took; None if none took part.
     """
 
     problem: Problem
@@ -73,6 +76,7 @@ class Answer:
     solution: Solution
     verification: Verification
     seconds: float
+    account: Account | None = None
 
     @property
     def status(self) -> str:
@@ -190,6 +194,7 @@ class Answer:
             "origin": self.origin.value,
             "seconds": round(self.seconds, 4),
             "solver_seconds": round(solution.seconds, 4),
+            "account": None if self.account is None else self.account.record(),
             "formulation": json.loads(self.formulation.dump("json")),
         }
 

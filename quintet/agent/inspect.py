@@ -14,11 +14,11 @@ from quintet.errors import SolverError
 from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
 from quintet.formulation.coverage import cover
-from quintet.formulation.document import Formulation
 from quintet.formulation.model import Model, SetFamilyData
 from quintet.formulation.structure import structure
 from quintet.formulation.units import check_units
 from quintet.problem import Finding, Severity
+from quintet.solvers.reading import open_formulation
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def inspect(file: Path, data: Path | None = None) -> Inspection:
         DataError: Its data can't be used, or no solver could take a constraint: a key that does not
             exist, logic over a variable without bounds.
     """
-    formulation = Formulation.load(file)
+    formulation = open_formulation(file)
     model = bind(formulation, data)
     order = list(Severity)
     found = [*structure(model), *cover(formulation), *check_units(model), *_compiled(model)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from quintet.formulation.document import Formulation
 
 TEXT_LIMIT = 1_000_000
-FORMULATIONS = (".yaml", ".yml", ".json")
+FORMULATIONS = (".yaml", ".yml", ".json", ".lp", ".mps", ".lp.gz", ".mps.gz")
 FILES = (*FORMULATIONS, ".txt", ".md", ".text")
 
 
@@ -91,10 +91,10 @@ def _looks_like_a_path(argument: str) -> bool:
 def _from_file(path: Path, data: Path | None) -> Told:
     if path.is_dir():
         raise ProblemError("is a folder", place=str(path), remedy="name a text file or a formulation file")
-    if path.suffix.lower() in FORMULATIONS:
-        from quintet.formulation.document import Formulation
+    if path.name.lower().endswith(FORMULATIONS):
+        from quintet.solvers.reading import open_formulation
 
-        formulation = Formulation.load(path)
+        formulation = open_formulation(path)
         return Told(Problem(formulation.text or "", data=data), formulation)
     try:
         with path.open("rb") as stream:

@@ -13,8 +13,11 @@ from quintet.agent.intake import Told, read_problem, told_in_words
 from quintet.problem import Problem
 
 if TYPE_CHECKING:
+    from quintet.agent.conclude import AnyAnswer
+    from quintet.agent.tactics import Tactics
     from quintet.formulation.document import Formulation
     from quintet.formulation.model import Model
+    from quintet.settings import Settings
     from quintet.solvers.options import Options
 
 Progress: TypeAlias = Callable[[str], None]
@@ -35,8 +38,13 @@ def solve(
     solver: str | None = None,
     options: Options | None = None,
     progress: Progress | None = None,
-) -> Answer:
+    settings: Settings | None = None,
+    tactics: Tactics | None = None,
+) -> AnyAnswer:
     """Solve a problem and say how far the answer can be trusted.
+
+    Words are read by the language model that is configured, and by the built-in reader if none is;
+    a formulation is solved as it stands.
 
     Args:
         problem: Words, the path of a text or formulation file, a `Problem` or a `Formulation`.
@@ -44,9 +52,41 @@ def solve(
         solver: Name of the solver; default: by the class of the model.
         options: Limits and options of the solver.
         progress: Called with a line at each stage.
+        settings: Models, prices and budgets; by default those of environment and files.
+        tactics: Strategy and limits of a run with a language model.
 
     Raises:
-        QuintetError: The problem can't be used or read, the data don't fit, the solver can't take it.
+        QuintetError: The problem can't be used or read, the data don't fit, the solver can't take it,
+            the model can't be reached.
+    """
+    told = _told(problem, data)
+    if told.formulation is None:
+        from quintet.settings import Settings
+
+        chosen = settings or Settings.load()
+        if chosen.model_configured:
+            return _by_model(told, chosen, tactics, solver, options, progress)
+    return solve_alone(told, solver=solver, options=options, progress=progress)
+
+
+def solve_alone(
+    told: Told,
+    *,
+    solver: str | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Answer:
+    """Solve without any language model: a formulation as it stands, words by the built-in reader.
+
+    Args:
+        told: The problem.
+        solver: Name of the solver; default: by the class of the model.
+        options: Limits and options of the solver.
+        progress: Called with a line at each stage.
+
+    Raises:
+        ReaderDeclined: The reader could not place a clause.
+        QuintetError: The data don't fit, the solver can't take the model.
     """
     from quintet.agent.verify import verify
     from quintet.formulation.binding import bind
@@ -54,7 +94,6 @@ def solve(
     from quintet.solvers import solve as optimize
 
     start, say = time.perf_counter(), progress or _silent
-    told = _told(problem, data)
     say("reading the problem")
     reading = read(told)
     say("binding the data")
@@ -65,6 +104,29 @@ def solve(
     verification = verify(model, solution, reader=reading.origin is Origin.READER)
     seconds = time.perf_counter() - start
     return Answer(told.problem, reading.formulation, reading.origin, solution, verification, seconds)
+
+
+def _by_model(
+    told: Told,
+    settings: Settings,
+    tactics: Tactics | None,
+    solver: str | None,
+    options: Options | None,
+    progress: Progress | None,
+) -> AnyAnswer:
+    from quintet.agent.session import run
+    from quintet.agent.tactics import Strategy, Tactics
+
+    say = progress or _silent
+    tactics = tactics or Tactics(Strategy(settings.strategy))
+    return run(
+        told.problem,
+        settings,
+        tactics,
+        options=options,
+        solver=solver,
+        say=lambda role, line: say(f"{role}: {line}"),
+    )
 
 
 def read(told: Told) -> Reading:

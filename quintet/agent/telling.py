@@ -34,7 +34,7 @@ _ENDINGS = {
 
 def tell(answer: Answer) -> str:
     """The answer as text of several short parts."""
-    parts = [_title(answer), _outcome(answer)]
+    parts = [_title(answer), _explanation(answer), _outcome(answer)]
     if answer.solution.outcome.solved:
         parts += [_decisions(answer), _quantities(answer), _limits(answer)]
     parts += [_trust(answer), _footer(answer)]
@@ -47,6 +47,10 @@ def number(value: float) -> str:
     if value.is_integer() and abs(value) < 1e15:
         return f"{int(value):,}"
     return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
+
+
+def _explanation(answer: Answer) -> str:
+    return "" if answer.account is None else answer.account.explanation
 
 
 def _title(answer: Answer) -> str:
@@ -179,7 +183,8 @@ def _trust(answer: Answer) -> str:
 
 def _footer(answer: Answer) -> str:
     solution = answer.solution
+    took = "" if answer.account is None else f"\n{answer.account.to_text()}"
     return (
         f"{solution.problem_class.value} by the {answer.origin.value}, solved by {solution.solver} "
-        f"{solution.version} in {solution.seconds:.3f} s, {answer.seconds:.2f} s in all."
+        f"{solution.version} in {solution.seconds:.3f} s, {answer.seconds:.2f} s in all.{took}"
     )

@@ -197,13 +197,22 @@ class Binder:
                 self._bound[name] = self._growing(name).bind()
         return self._bound[name]
 
+    def unvalued(self, name: str) -> list[Key]:
+        """The keys of a given parameter that have no value yet, and no default.
+
+        Raises:
+            DataError: Its index, or a value that it has, can't be used.
+        """
+        return self._parameter_binder(name).unvalued()
+
     def _growing(self, name: str) -> ParameterBinder:
         if name not in self._parameters:
-            entry = self.document.parameters[name]
-            self._parameters[name] = ParameterBinder(
-                name, entry, self, self.indexed(name), self.home(name), self._changes.get(name)
-            )
+            self._parameters[name] = self._parameter_binder(name)
         return self._parameters[name]
+
+    def _parameter_binder(self, name: str) -> ParameterBinder:
+        entry, change = self.document.parameters[name], self._changes.get(name)
+        return ParameterBinder(name, entry, self, self.indexed(name), self.home(name), change)
 
     def parameter_values(self, name: str) -> Mapping[Key, Any]:
         """Values by key; of the parameter that is being bound itself, those known so far."""

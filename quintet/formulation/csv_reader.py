@@ -48,6 +48,20 @@ def read_csv(path: Path, entry: Table, place: str) -> Grid:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"can't be read: {error}", place=place, remedy="correct the path") from None
+    return parse_csv(content, entry, place)
+
+
+def parse_csv(content: bytes, entry: Table, place: str) -> Grid:
+    """Read the content of a CSV file, or the whole lines at its beginning.
+
+    Args:
+        content: The bytes.
+        entry: Its declaration.
+        place: The file, for messages.
+
+    Raises:
+        DataError: Not text, or not CSV.
+    """
     text = _decode(content, entry.encoding, place)
     separator = _separator(entry.separator, place) or detect_separator(text)
     rows, lines = _rows(text, separator, place)

@@ -65,7 +65,7 @@ class ParameterBinder:
             DocumentError: No values, or from two places.
             DataError: A key or value that can't be used, or a missing key without default.
         """
-        given = [f for f in ("values", "table", "expression") if getattr(self.entry, f) is not None]
+        given = self._given()
         if len(given) > 1 or (not given and self.entry.default is None):
             raise DocumentError(
                 "its values are given " + ("twice" if given else "nowhere"),
@@ -79,6 +79,26 @@ class ParameterBinder:
         if self._change is not None and given != ["expression"]:
             self._apply_change()
         return self._finish(self._defaulted())
+
+    def _given(self) -> list[str]:
+        return [f for f in ("values", "table", "expression") if getattr(self.entry, f) is not None]
+
+    def unvalued(self) -> list[Key]:
+        """The keys for which neither the document, its tables nor the changes hold a value.
+
+        None, if it is computed or has a default.
+
+        Raises:
+            DataError: A key or value that can't be used.
+        """
+        given = self._given()
+        if "expression" in given or self.entry.default is not None:
+            return []
+        if given:
+            {"values": self._inline, "table": self._from_table}[given[0]]()
+        if self._change is not None:
+            self._apply_change()
+        return [key for key in self.family.keys if key not in self.values]
 
     def _finish(self, defaulted: int) -> ParameterData:
         values = [self.values[key] for key in self.family.keys]

@@ -100,13 +100,13 @@ class _Draft:
 
     def soften(self, constraint: ConstraintData, softness: Softness) -> None:
         penalty = self._penalty(constraint, softness)
-        if not _compares(constraint.tree):
+        if not compares(constraint.tree):
             self._logic(constraint, softness, penalty)
             return
-        deviations = {stem: self._deviation(constraint, stem, softness) for stem in _stems(constraint)}
+        deviations = {stem: self._deviation(constraint, stem, softness) for stem in stems(constraint)}
         for deviation in deviations.values():
             self._pay(Product((penalty, deviation)), softness)
-        tree = _relaxed(constraint.tree, deviations)
+        tree = relaxed(constraint.tree, deviations)
         self.constraints[constraint.name] = replace(constraint, tree=tree)
 
     def _penalty(self, constraint: ConstraintData, softness: Softness) -> ParameterRef:
@@ -154,17 +154,17 @@ class _Draft:
         )
 
 
-def _compares(tree: Node) -> bool:
+def compares(tree: Node) -> bool:
     """Whether it is a comparison, or data choose between comparisons."""
     if isinstance(tree, Conditional):
-        return _compares(tree.then) and _compares(tree.otherwise)
+        return compares(tree.then) and compares(tree.otherwise)
     return isinstance(tree, Compare)
 
 
-def _stems(constraint: ConstraintData) -> list[str]:
+def stems(constraint: ConstraintData) -> list[str]:
     """The names of the deviations that its comparisons need."""
     found = dict.fromkeys(
-        stem for tree in _comparisons(constraint.tree) for stem, *_ in _places(constraint, tree)
+        stem for tree in _comparisons(constraint.tree) for stem, *_ in places(constraint, tree)
     )
     return list(found)
 
@@ -175,7 +175,12 @@ def _comparisons(tree: Node) -> list[Compare]:
     return [tree] if isinstance(tree, Compare) else []
 
 
-def _places(constraint: ConstraintData, tree: Compare) -> list[tuple[str, int, bool]]:
+def places(constraint: ConstraintData, tree: Compare) -> list[tuple[str, int, bool]]:
+    """Where a comparison gives way: name of each deviation, its operand, and whether it is subtracted there.
+
+    Raises:
+        DocumentError: A comparison of this form can't be soft.
+    """
     links = len(tree.operators)
     if "!=" in tree.operators:
         raise _refuse(constraint, "'!=' can't be soft", "write it as either(…, …)")
@@ -189,10 +194,13 @@ def _key(tree: Compare) -> tuple[str, bool]:
     return ("==" if sign == "==" else sign[0]), len(tree.operators) > 1
 
 
-def _relaxed(tree: Node, deviations: Mapping[str, Node]) -> Node:
-    """Slack at the outer operands, so that the middle of a chain stays as it is."""
+def relaxed(tree: Node, deviations: Mapping[str, Node]) -> Node:
+    """A comparison with its deviations, by name.
+
+    Slack stands at the outer operands, so that the middle of a chain stays as it is.
+    """
     if isinstance(tree, Conditional):
-        then, otherwise = _relaxed(tree.then, deviations), _relaxed(tree.otherwise, deviations)
+        then, otherwise = relaxed(tree.then, deviations), relaxed(tree.otherwise, deviations)
         return replace(tree, then=then, otherwise=otherwise)
     assert isinstance(tree, Compare)
     operands = list(tree.operands)

@@ -8,6 +8,7 @@ import numpy as np
 
 from quintet.formulation.model import Model
 from quintet.formulation.tokens import tokenize
+from quintet.formulation.tolerances import INFINITE
 from quintet.formulation.tree import (
     ExpressionRef,
     Node,
@@ -115,7 +116,7 @@ def _filled(model: Model) -> Iterator[Finding]:
 def _ranged(model: Model) -> Iterator[Finding]:
     """Numbers so far apart that a solver's tolerances can't serve both ends."""
     sizes = {
-        name: np.abs(p.values[np.isfinite(p.values) & (p.values != 0)])
+        name: np.abs(p.values[(np.abs(p.values) < INFINITE) & (p.values != 0)])
         for name, p in model.parameters.items()
     }
     least = min(((v.min(), name) for name, v in sizes.items() if len(v)), default=(1.0, ""))

@@ -68,6 +68,17 @@ def check_units(model: Model) -> list[Finding]:
     return list(dict.fromkeys(check.findings))
 
 
+def unit_of(model: Model, tree: Node) -> Unit | None:
+    """The unit of an expression, and of a comparison that of its sides; None where it is not known.
+
+    Args:
+        model: A bound model.
+        tree: A resolved tree of it.
+    """
+    check = _Check(model)
+    return check.shared(tree.operands) if isinstance(tree, Compare) else check.unit(tree)
+
+
 class _Check:
     def __init__(self, model: Model) -> None:
         self.findings: list[Finding] = []
@@ -91,6 +102,14 @@ class _Check:
             Comprehension: self._comprehension,
             Call: self._call,
         }
+
+    def unit(self, node: Node) -> Unit | None:
+        """The unit of a tree, None where it is not known."""
+        return self._unit(node)
+
+    def shared(self, nodes: Sequence[Node]) -> Unit | None:
+        """The unit that all have, None where it is not known."""
+        return self._same(nodes, "compares")
 
     # places
 

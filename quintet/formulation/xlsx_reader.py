@@ -20,7 +20,7 @@ UNPACKED_LIMIT = 500_000_000
 FORMULA_ERRORS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!"})
 
 
-def read_xlsx(path: Path, entry: Table, place: str) -> Grid:
+def read_xlsx(path: Path, entry: Table, place: str, most: int | None = None) -> Grid:
     """Read one sheet of a workbook: the values, as last computed by the program that saved it.
 
     Whole numbers come out as `12`, dates as `2026-01-05`, truth as `TRUE` and `FALSE`.
@@ -29,6 +29,7 @@ def read_xlsx(path: Path, entry: Table, place: str) -> Grid:
         path: The file.
         entry: Its declaration; without `sheet`, the first sheet is read.
         place: The file, for messages.
+        most: After how many rows to stop; None for all.
 
     Raises:
         DataError: Not a workbook, no such sheet, too large, or a formula without a value.
@@ -39,11 +40,33 @@ def read_xlsx(path: Path, entry: Table, place: str) -> Grid:
     with _workbook(content, place, computed=True) as book:
         sheet = _sheet(book, entry.sheet, place)
         place = f"{place}, sheet {sheet.title!r}"
-        rows, lines = _rows(sheet, place)
+        rows, lines = _rows(sheet, place, most)
         title = sheet.title
-    if any("" in row for row in rows):
+    if most is None and any("" in row for row in rows):
         _check_formulas(content, title, place)
     return Grid(place, rows, lines, entry.decimal or ".", padded=True)
+
+
+def sheet_titles(path: Path, place: str) -> tuple[str, ...]:
+    """The titles of a workbook's sheets that hold cells, in their order.
+
+    Args:
+        path: The file.
+        place: The file, for messages.
+
+    Raises:
+        DataError: Not a workbook.
+        MissingDependency: openpyxl is not installed.
+    """
+    content = _content(path, place)
+    _check_packing(content, place)
+    with _workbook(content, place, computed=True) as book:
+        return tuple(sheet.title for sheet in book.worksheets if _holds_cells(sheet))
+
+
+def _holds_cells(sheet: Any) -> bool:
+    sheet.reset_dimensions()
+    return any(value is not None for values in sheet.iter_rows(values_only=True) for value in values)
 
 
 def _content(path: Path, place: str) -> bytes:
@@ -112,7 +135,7 @@ def _sheet(book: Any, name: str | None, place: str) -> Any:
     return sheets[name]
 
 
-def _rows(sheet: Any, place: str) -> tuple[list[Row], list[int]]:
+def _rows(sheet: Any, place: str, most: int | None) -> tuple[list[Row], list[int]]:
     sheet.reset_dimensions()  # the size that a file states may be wrong
     rows: list[Row] = []
     lines: list[int] = []
@@ -125,6 +148,8 @@ def _rows(sheet: Any, place: str) -> tuple[list[Row], list[int]]:
             _check_errors(row, line, place)
             rows.append(row)
             lines.append(line)
+        if len(rows) == most:
+            break
     return rows, lines
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from quintet.formulation.model import Floats, Ids
 from quintet.formulation.tolerances import FEASIBILITY, agree
-from quintet.solvers.arrays import LOWER_FIRST, Arrays, totals
+from quintet.solvers.arrays import LOWER_FIRST, Arrays, inner, totals
 
 STATIONARITY = 1e-7
 """Relative size of a reduced cost that counts as 0 where no bound answers for it."""
@@ -66,7 +66,7 @@ def _least(slope: Floats, at: Floats, lower: Floats, upper: Floats, negligible: 
     counted = (slope != 0) & (np.isfinite(end) | (np.abs(slope) > negligible))
     if np.any(~np.isfinite(end[counted])):
         return -np.inf
-    return float(np.dot(slope[counted], end[counted] - at[counted]))
+    return inner(slope[counted], end[counted] - at[counted])
 
 
 def _violation(arrays: Arrays, x: Floats) -> float:
@@ -97,7 +97,7 @@ def is_ray(arrays: Arrays, ray: Floats, tolerance: float = 1e-7) -> bool:
     kept = _recedes(change, arrays.row_lower, arrays.row_upper, tolerance * _row_sizes(arrays))
     kept &= _recedes(ray, arrays.column_lower, arrays.column_upper, np.full(arrays.columns, tolerance))
     curved = np.max(np.abs(arrays.products.gradient(ray)), initial=0.0) > tolerance
-    gain = -arrays.direction * float(np.dot(arrays.cost, ray))
+    gain = -arrays.direction * inner(arrays.cost, ray)
     return bool(kept and not curved and gain > tolerance * max(1.0, np.max(np.abs(arrays.cost))))
 
 

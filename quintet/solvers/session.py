@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quintet.errors import SolverError
-from quintet.formulation.model import Floats
+from quintet.formulation.model import Floats, Ids
 from quintet.solvers.arrays import Arrays
 from quintet.solvers.options import Options, OptionValue
 
@@ -103,6 +103,49 @@ class Session:
             raise SolverError(f"HiGHS failed: {failures[0]}") from failures[0]
         return self._collected()
 
+    # changes before another `run`, which starts from the basis of the last one
+
+    def change_costs(self, columns: Ids, costs: Floats) -> None:
+        """New costs of some columns, to be minimised: for a maximum, negate them."""
+        _accepted(self._highs.changeColsCost(len(columns), columns.astype(np.int32), costs))
+
+    def change_columns(self, columns: Ids, lower: Floats, upper: Floats) -> None:
+        """New bounds of some columns."""
+        _accepted(self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper))
+
+    def change_rows(self, rows: Ids, lower: Floats, upper: Floats) -> None:
+        """New sides of some rows; ±inf frees them."""
+        _accepted(self._highs.changeRowsBounds(len(rows), rows.astype(np.int32), lower, upper))  # type: ignore[attr-defined]  # missing in its stubs
+
+    def change_coefficients(self, rows: Ids, columns: Ids, values: Floats) -> None:
+        """New coefficients, one a (row, column)."""
+        for row, column, value in zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True):
+            _accepted(self._highs.changeCoeff(row, column, value))
+
+    def set_option(self, name: str, value: OptionValue) -> None:
+        """One more option, by HiGHS's name."""
+        _set(self._highs, name, value)
+
+    def start_from(self, x: Floats) -> None:
+        """A point to start from: an incumbent of a MILP, a crash point of an LP. It need not be feasible."""
+        from highspy import HighsSolution
+
+        point = HighsSolution()
+        point.col_value = x.tolist()
+        self._highs.setSolution(point)
+
+    @property
+    def seconds(self) -> float:
+        """Time of all its runs together; HiGHS counts its limit from the first."""
+        return float(self._highs.getRunTime())
+
+    def dual_ray(self) -> Floats | None:
+        """Row multipliers that show why an LP is infeasible, as HiGHS gives them; None if it has none."""
+        if self._highs.getModelStatus().name != "kInfeasible":
+            return None
+        _, found, ray = self._highs.getDualRay()  # type: ignore[attr-defined]  # missing in its stubs
+        return np.array(ray, dtype=np.float64) if found else None
+
     def _collected(self) -> Run:
         highs, info, solution = self._highs, self._highs.getInfo(), self._highs.getSolution()
         feasible = solution.value_valid and info.primal_solution_status == FEASIBLE_POINT
@@ -129,6 +172,11 @@ def _work(highs: Highs, finished: Event, failures: list[BaseException]) -> None:
     finally:
         type(highs).resetGlobalScheduler(True)
         finished.set()
+
+
+def _accepted(status: Any) -> None:
+    if status is not None and status.name == "kError":
+        raise SolverError("HiGHS refuses a change of the model")
 
 
 def version() -> str:

@@ -34,7 +34,7 @@ def export_file(path: str | Path, to: str, data: str | Path | None = None) -> st
     """A formulation file as text in another format.
 
     Args:
-        path: The formulation, YAML or JSON.
+        path: The formulation, YAML or JSON, or an LP or MPS file.
         to: One of `FORMATS`.
         data: Folder in which its tables are looked up; default: that of the file.
 
@@ -44,11 +44,11 @@ def export_file(path: str | Path, to: str, data: str | Path | None = None) -> st
         SolverError: There is no such format, or it can't say what the model says.
     """
     from quintet.formulation.binding import bind
-    from quintet.formulation.document import Formulation
+    from quintet.solvers.reading import open_formulation
 
     if to not in FORMATS:
         raise SolverError(f"there is no format {to!r}", remedy=f"choose one of {', '.join(FORMATS)}")
-    formulation = Formulation.load(path)
+    formulation = open_formulation(path)
     if to in ("json", "yaml"):
         return formulation.dump(to)
     return export(bind(formulation, Path(data) if data is not None else None), to)

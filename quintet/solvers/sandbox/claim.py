@@ -17,6 +17,7 @@ from .run import CallResult, CapturedModel, Claim, Source, Status
 
 _LONGEST_LINE = 500
 _LONGEST_TRACEBACK = 8_000
+_LONGEST_WORD = 100
 _DEEPEST = 64
 _ENDS = {
     "ok": Status.OK,
@@ -130,7 +131,8 @@ def _returned(name: str, value: Any) -> CallResult:
         raise Malformed(f"{name} returned no {wanted!r}")
     objective = _number_or_none(value.get("objective"), f"{name}['objective']")
     if name == "solve":
-        return CallResult(name, Status.OK, objective=objective, decisions=value["decisions"])
+        outcome = _text(value.get("status"), "solve['status']")[:_LONGEST_WORD]
+        return CallResult(name, Status.OK, objective=objective, decisions=value["decisions"], outcome=outcome)
     amounts = _mapping(value["violations"], "check['violations']")
     checked = {key: _number(amount, f"check['violations'][{key!r}]") for key, amount in amounts.items()}
     return CallResult(name, Status.OK, objective=objective, violations=checked)
@@ -142,7 +144,7 @@ def _claim(document: Mapping[str, Any], results: tuple[CallResult, ...]) -> Clai
     )
     if solved is not None:
         decisions = solved.decisions if isinstance(solved.decisions, dict) else None
-        return Claim(solved.objective, decisions, Source.CALL)
+        return Claim(solved.objective, decisions, Source.CALL, outcome=solved.outcome)
     if document.get("report") is not None:
         told = _mapping(document["report"], "report")
         values = told.get("variables")
@@ -161,7 +163,7 @@ def _solver_claim(told: Mapping[str, Any]) -> Claim:
         variables if isinstance(variables, dict) else None,
         Source.SOLVER_OBJECT,
         f"{library} object {name}"[:200],
-        _text(told.get("outcome"), "solved.outcome")[:100],
+        _text(told.get("outcome"), "solved.outcome")[:_LONGEST_WORD],
     )
 
 

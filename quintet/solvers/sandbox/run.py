@@ -62,6 +62,7 @@ class CallResult:
         objective: The objective claimed.
         decisions: What ``solve`` returned under that name.
         violations: What ``check`` returned under that name: amounts by constraint.
+        outcome: What ``solve`` returned as ``status``: the program's own word for how it ended.
     """
 
     name: str
@@ -71,6 +72,7 @@ class CallResult:
     objective: float | None = None
     decisions: Any = None
     violations: Mapping[str, float] | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""From the state at the end of a run to the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from quintet.agent.account import Account
+from quintet.agent.answer import Answer, Origin
+from quintet.agent.claimed import ClaimedAnswer
+from quintet.agent.comparer import same, winner
+from quintet.agent.compiler import formulation_of, solved
+from quintet.agent.context import Context
+from quintet.agent.draft import Solved
+from quintet.agent.program import Attempt
+from quintet.agent.state import State
+from quintet.agent.verify import Verification, verify
+from quintet.problem import Finding, Severity
+
+AnyAnswer: TypeAlias = Answer | ClaimedAnswer
+
+
+def conclude(state: State, context: Context, account: Account, seconds: float) -> AnyAnswer:
+    """The answer: of the formulation if there is one that was solved, else of a program, else the claim.
+
+    Args:
+        state: At the end of the run, or where it was stopped.
+        context: Its surroundings.
+        account: What it took.
+        seconds: Its wall time.
+
+    Raises:
+        QuintetError: The formulation was solved before, and can't be solved any more.
+    """
+    draft = state.draft
+    if draft is not None and draft.usable and state.solved is not None:
+        return _of_formulation(state, context, account, seconds)
+    attempt = _best(state.attempts)
+    if attempt is not None:
+        return _of_program(attempt, context, account, seconds)
+    claim = state.claim
+    if claim is None:
+        return ClaimedAnswer(context.problem, "unsolved", None, {}, "", False, account, seconds)
+    return ClaimedAnswer(
+        context.problem, claim.status, claim.objective, claim.decisions, "", False, account, seconds
+    )
+
+
+def _of_formulation(state: State, context: Context, account: Account, seconds: float) -> Answer:
+    model, solution = solved(state.document, context)
+    verification = _with_readings(verify(model, solution), state)
+    formulation = formulation_of(state.document, context)
+    return Answer(context.problem, formulation, Origin.MODEL, solution, verification, seconds, account)
+
+
+def _with_readings(verification: Verification, state: State) -> Verification:
+    """The verification with the word of the programs. It can only lower what the formulation shows."""
+    found, attempt = state.solved, winner(state.attempts)
+    if found is None or attempt is None:
+        return verification
+    if same(found, attempt):
+        said = "a program, written without sight of the formulation, comes to the same result"
+        finding = Finding("readings-agree", Severity.INFO, "", said)
+        return replace(verification, findings=(*verification.findings, finding))
+    said = _difference(found, attempt)
+    finding = Finding("readings-differ", Severity.WARNING, "", said)
+    missing = ("agreement of the two readings of the text, which differ", *verification.missing)
+    return replace(verification, findings=(finding, *verification.findings), missing=missing)
+
+
+def _difference(found: Solved, attempt: Attempt) -> str:
+    trial = attempt.trial
+    assert trial is not None, "a winner has run"
+    theirs = trial.outcome if trial.objective is None else f"{trial.objective:.9g}"
+    ours = found.outcome if found.objective is None else f"{found.objective:.9g}"
+    return f"the formulation gives {ours}, a program written without sight of it {theirs}"
+
+
+def _best(attempts: list[Attempt]) -> Attempt | None:
+    """The winner; without one, the first program that came to an answer at all, then any program."""
+    ran = [attempt for attempt in attempts if attempt.trial is not None and attempt.trial.ran]
+    written = [attempt for attempt in attempts if attempt.code]
+    return winner(attempts) or next(iter([*ran, *written]), None)
+
+
+def _of_program(attempt: Attempt, context: Context, account: Account, seconds: float) -> ClaimedAnswer:
+    trial = attempt.trial
+    if trial is None or not trial.ran:
+        return ClaimedAnswer(context.problem, "unsolved", None, {}, attempt.code, False, account, seconds)
+    status = trial.outcome or "optimal"
+    decisions = trial.decisions or {}
+    return ClaimedAnswer(
+        context.problem, status, trial.objective, decisions, attempt.code, trial.passed, account, seconds
+    )

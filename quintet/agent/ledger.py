@@ -1,0 +1,86 @@
+"""The books of one run: its models with cache, recording, meter and budget around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from quintet.agent.account import Account
+from quintet.agent.state import State
+from quintet.llm.cache import CachedModel, ReplyCache
+from quintet.llm.chat import ChatModel
+from quintet.llm.recorded import Recording, RecordingModel, read_calls
+from quintet.llm.usage import Budget, Meter, MeteredModel, Prices, Tally
+
+if TYPE_CHECKING:
+    from quintet.agent.run_folder import RunFolder
+
+
+class Ledger:
+    """Wraps the models of a run. Close it when the run is over.
+
+    A reply is on file before a role sees it, so that a run that is gone on with pays for no reply twice.
+
+    Args:
+        models: The chat model of each role; "" for the rest.
+        strategy: Name of the strategy.
+        prices: What models cost.
+        budget: Of the run.
+        folder: The run directory; None keeps nothing.
+
+    Raises:
+        SettingsError: There is a budget in dollars, and a model's price is unknown.
+        RunError: The recording can't be used.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, ChatModel],
+        strategy: str,
+        prices: Prices | None = None,
+        budget: Budget | None = None,
+        folder: RunFolder | None = None,
+    ) -> None:
+        self.strategy, self._folder = strategy, folder
+        spent = {} if folder is None else _spent(folder, prices or Prices())
+        self.meter = Meter(prices, budget, spent=spent)
+        self._cache = None if folder is None else ReplyCache(folder.replies)
+        recording = None if folder is None else Recording(folder.calls)
+        self.models = {role: self._wrapped(model, recording) for role, model in models.items()}
+
+    def _wrapped(self, model: ChatModel, recording: Recording | None) -> ChatModel:
+        if recording is not None and self._cache is not None:
+            model = CachedModel(RecordingModel(model, recording), self._cache)
+        return MeteredModel(model, self.meter)
+
+    def account(self, state: State) -> Account:
+        """What was taken, and how it went."""
+        notes = tuple(dict.fromkeys(f"{note.role}: {note.message}" for note in state.notes))
+        stopped = next((note.message for note in state.notes if note.final), "")
+        asked = self.meter.tallies
+        return Account(
+            strategy=self.strategy,
+            models={role: (self.models.get(role) or self.models[""]).name for role in asked},
+            spending=asked,
+            notes=notes,
+            stopped=stopped,
+            explanation=state.explanation,
+            folder="" if self._folder is None else str(self._folder.path),
+        )
+
+    def close(self) -> None:
+        """Close the cache; the models belong to the caller."""
+        if self._cache is not None:
+            self._cache.close()
+
+
+def _spent(folder: RunFolder, prices: Prices) -> dict[str, Tally]:
+    """What the run had used before it stopped, from its recording."""
+    used: dict[str, Tally] = {}
+    for call in read_calls(folder.calls) if folder.calls.exists() else ():
+        one = Tally(calls=1)
+        if call.reply is not None:
+            cost = prices.cost(call.reply, str(call.model.get("key", {}).get("model", "")))
+            one = Tally(1, 0, call.reply.usage, call.reply.seconds, cost)
+        used[call.role] = used.get(call.role, Tally()) + one
+    return used

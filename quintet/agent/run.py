@@ -1,0 +1,152 @@
+"""One run from a problem in words to an answer: the graph is built, driven, stopped, and gone on with."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.runnables import RunnableConfig
+
+from quintet.agent.conclude import AnyAnswer, conclude
+from quintet.agent.context import Context, Say
+from quintet.agent.graph import Compiled, build
+from quintet.agent.ledger import Ledger
+from quintet.agent.person import Nobody, Person, answer_of
+from quintet.agent.sheets import sheets_of
+from quintet.agent.state import State
+from quintet.agent.tactics import Tactics
+from quintet.errors import RunPaused
+from quintet.problem import Problem
+from quintet.solvers.options import Options
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+    from quintet.agent.run_folder import RunFolder
+    from quintet.llm.chat import ChatModel
+    from quintet.llm.usage import Budget, Prices
+    from quintet.solvers.sandbox import Sandbox
+
+STEPS = 1_000
+"""Most steps of a graph: far more than the limits of its loops allow."""
+THREAD: RunnableConfig = {"configurable": {"thread_id": "run"}, "recursion_limit": STEPS}
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Answers problems by one strategy. Models and sandbox serve all its runs, also at the same time.
+
+    Args:
+        models: The chat model of each role; the entry "" is for roles without one of their own.
+        tactics: How runs go.
+        sandbox: Where programs run; needed by strategies with programs. The caller closes it.
+        prices: What models cost.
+        budget: Of each run.
+        options: Of the solver.
+        solver: Name of the solver; None: by class.
+    """
+
+    models: Mapping[str, ChatModel]
+    tactics: Tactics
+    sandbox: Sandbox | None = None
+    prices: Prices | None = None
+    budget: Budget | None = None
+    options: Options = field(default_factory=Options)
+    solver: str | None = None
+
+    @cached_property
+    def _graph(self) -> Compiled:
+        """For runs that keep nothing."""
+        return build(self.tactics.strategy)
+
+    async def answer(
+        self,
+        problem: Problem,
+        *,
+        say: Say | None = None,
+        person: Person | None = None,
+        folder: RunFolder | None = None,
+    ) -> AnyAnswer:
+        """Answer a problem; with a folder, go on where a run that was stopped has come to.
+
+        Args:
+            problem: What is asked.
+            say: Told what each role is doing.
+            person: Who answers questions and reviews; by default every default is taken.
+            folder: The run directory; without one nothing is kept.
+
+        Raises:
+            EndpointError: The endpoint can't be reached; with a folder, the run can be resumed.
+            RunPaused: The person is not there.
+            QuintetError: The data can't be used.
+        """
+        start = time.perf_counter()
+        ledger = Ledger(self.models, self.tactics.strategy.value, self.prices, self.budget, folder)
+        try:
+            context = self._context(problem, ledger, say)
+            async with self._checkpoints(folder) as saver:
+                graph = self._graph if saver is None else build(self.tactics.strategy, saver)
+                state = await _driven(graph, context, person or Nobody(), resumable=saver is not None)
+        finally:
+            ledger.close()
+        account = ledger.account(state)
+        answer = await asyncio.to_thread(conclude, state, context, account, time.perf_counter() - start)
+        if folder is not None:
+            folder.finish(state, answer)
+        return answer
+
+    def _context(self, problem: Problem, ledger: Ledger, say: Say | None) -> Context:
+        context = Context(
+            problem,
+            self.tactics,
+            ledger.models,
+            self.sandbox,
+            sheets_of(problem),
+            self.options,
+            self.solver,
+        )
+        return context if say is None else replace(context, say=say)
+
+    @asynccontextmanager
+    async def _checkpoints(self, folder: RunFolder | None) -> AsyncIterator[BaseCheckpointSaver[Any] | None]:
+        if folder is not None:
+            from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+            async with AsyncSqliteSaver.from_conn_string(str(folder.checkpoint)) as saver:
+                yield saver
+        elif self.tactics.review or self.tactics.questions:
+            from langgraph.checkpoint.memory import InMemorySaver
+
+            yield InMemorySaver()
+        else:
+            yield None
+
+
+async def _driven(graph: Compiled, context: Context, person: Person, *, resumable: bool) -> State:
+    """Run a graph to its end, with a person's answers in between."""
+    from langgraph.types import Command
+
+    given: Any = {"notes": []}
+    if resumable:
+        reached = await graph.aget_state(THREAD)
+        if reached.values and not reached.next:
+            return _state(reached.values)
+        given = None if reached.values else given  # the checkpoint has it all
+    while True:
+        durability = "sync" if resumable else None
+        result = await graph.ainvoke(given, THREAD, context=context, durability=durability, version="v2")
+        if not result.interrupts:
+            return _state(result.value)
+        said = answer_of(person, result.interrupts[0].value)
+        if said is None:
+            raise RunPaused("the run waits for an answer", remedy="go on with: quintet resume")
+        given = Command(resume=said)
+
+
+def _state(values: Any) -> State:
+    return values if isinstance(values, State) else State(**values)

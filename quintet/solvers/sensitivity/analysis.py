@@ -1,0 +1,397 @@
+"""One way in: what limits, costs and data of a model are worth."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from quintet.errors import DataError
+from quintet.formulation.model import Floats, Key, Model
+from quintet.formulation.revision import with_objectives
+from quintet.formulation.schema import Sense
+from quintet.formulation.tree import Node, Quotient, walk
+from quintet.solvers.arrays import CONTINUOUS, Arrays
+from quintet.solvers.convexity import is_convex
+from quintet.solvers.diagnosis.limit import LimitKind
+from quintet.solvers.matrix import BeyondMatrix, compile
+from quintet.solvers.options import Options
+from quintet.solvers.outcome import Outcome
+from quintet.solvers.rewrite import rewrite
+from quintet.solvers.rows.scoping import varying
+from quintet.solvers.sensitivity.amounts import Units
+from quintet.solvers.sensitivity.cone import NotOptimal
+from quintet.solvers.sensitivity.local import Local, completed, fixed
+from quintet.solvers.sensitivity.parameters import Effect, Effects
+from quintet.solvers.sensitivity.resolving import Resolver, Side, quotients, shifted, sides, step_of
+from quintet.solvers.sensitivity.result import (
+    FixedIntegers,
+    Method,
+    ParameterPrice,
+    Price,
+    Sensitivity,
+)
+from quintet.solvers.sensitivity.variation import Variation, is_switch
+from quintet.solvers.solution import Solution
+
+LIMIT = 200
+"""Limits, decisions and numbers, each, that are worked out one by one by small linear programs."""
+SOLVES = 40
+"""Limits and numbers, each, for which a whole model is solved again."""
+
+
+def sensitivity(
+    model: Model,
+    solution: Solution | None = None,
+    options: Options | None = None,
+    *,
+    parameters: Sequence[str] | None = None,
+    data: Path | None = None,
+    limit: int = LIMIT,
+    solves: int = SOLVES,
+    progress: Callable[[str], None] | None = None,
+) -> Sensitivity:
+    """What one more of each limit and of each number of the data is worth, and when the plan changes.
+
+    Linear and convex quadratic models: left and right price of every right-hand side, exact also
+    where the plan is degenerate; how far each holds; between which costs this plan stays optimal.
+    Models with whole decisions: what solving again gives, and apart from that the marginal values
+    with the whole decisions held. All others: what solving again gives.
+
+    Args:
+        model: The model. Of several levels of objectives the first is looked at.
+        solution: Its solution; None solves it.
+        options: Of the solver; a time limit is for all solving again together.
+        parameters: Which parameters, by name; None for all, `()` for none.
+        data: Folder of the document's tables, where it is not the document's own.
+        limit: Most limits, decisions and numbers, each, that are worked out one by one.
+        solves: Most limits and numbers, each, for which the whole model is solved again.
+        progress: Told what is going on.
+
+    Raises:
+        DataError: An unknown parameter.
+        SolverError: The model can't be solved.
+    """
+    from quintet.solvers.registry import solve
+
+    options = options or Options()
+    _refuse_unknown(model, parameters)
+    first = with_objectives(model, model.objectives[:1]) if len(model.objectives) > 1 else model
+    if solution is None or first is not model:
+        solution = solve(first, options=options)
+    asked = Asked(first, solution, options, parameters, data, limit, solves, progress or _silent)
+    return replace(_Analysis(asked).result(several=first is not model), model=model)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `sensitivity` was asked, with a model of one objective."""
+
+    model: Model
+    solution: Solution
+    options: Options
+    parameters: Sequence[str] | None
+    data: Path | None
+    limit: int
+    solves: int
+    tell: Callable[[str], None]
+
+
+def _silent(line: str) -> None:
+    pass
+
+
+def _refuse_unknown(model: Model, parameters: Sequence[str] | None) -> None:
+    for name in parameters or ():
+        if name not in model.formulation.parameters or model.parameters[name].symbolic:
+            close = difflib.get_close_matches(name, model.formulation.parameters, n=1)
+            remedy = f"did you mean {close[0]!r}?" if close else "name a parameter of the formulation"
+            raise DataError(f"{name!r} is no parameter with numbers", remedy=remedy)
+
+
+def local_at(model: Model, solution: Solution, arrays: Arrays, asked: Asked) -> Local | None:
+    """What holds around a solution, whole decisions held; None if no linear program can tell.
+
+    Args:
+        model: The model.
+        solution: Its solution, with a point.
+        arrays: The matrix form of the model, or of what it was rewritten to.
+        asked: Options and limits.
+    """
+    if len(arrays.products) and not is_convex(arrays.products, arrays.columns, arrays.direction):
+        return None
+    assert solution.point is not None, "a solved model has a point"
+    foreign = frozenset(name for name, entry in model.constraints.items() if _is_ratio(model, entry.tree))
+    try:
+        x = completed(arrays, model.flat(solution.point), asked.options)
+        return Local(model, fixed(arrays, x), x, asked.options, asked.limit, foreign, asked.tell)
+    except NotOptimal:
+        return None
+
+
+def marginal_prices(model: Model, solution: Solution, limit: int = LIMIT) -> tuple[Price, ...]:
+    """Prices of all limits at a solution, whole decisions held, without how far they hold.
+
+    Args:
+        model: A model of one objective.
+        solution: Its solution, with a point.
+        limit: Most limits with two prices that are worked out.
+
+    Returns:
+        Empty where no linear program can tell: nonlinear constraints, or a plan that is not optimal.
+    """
+    try:
+        arrays = compile(rewrite(model))
+    except BeyondMatrix:
+        return ()
+    asked = Asked(model, solution, Options(), (), None, limit, 0, _silent)
+    local = local_at(model, solution, arrays, asked)
+    return () if local is None else local.prices(ranges=False)
+
+
+@dataclass
+class _Analysis:
+    """One run: what is found goes into the result, what is left out into the notes."""
+
+    asked: Asked
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._model = self.asked.model
+        self._solution = self.asked.solution
+        self._units = Units(self._model)
+        self._variation = Variation(self._model, self.asked.data)
+        self._resolver = Resolver(self.asked.options)
+
+    def result(self, several: bool) -> Sensitivity:
+        """Everything."""
+        if several:
+            self.notes.append("Of several objectives, the first alone is looked at.")
+        reason = self._nothing()
+        if reason:
+            self.notes.append(reason)
+            return self._wrapped()
+        rewritten = rewrite(self._model)
+        arrays = self._arrays(rewritten)
+        local = None if arrays is None else self._local(arrays)
+        if arrays is None or local is None:
+            return self._wrapped(prices=self._resolved(), parameters=self._resolved_parameters())
+        if np.any(arrays.integrality != CONTINUOUS):
+            return self._discrete(local)
+        return self._convex(local)
+
+    def _nothing(self) -> str:
+        """Why there is nothing to say, "" if there is something."""
+        outcome = self._solution.outcome
+        if not outcome.solved:
+            return f"There is no plan to price: the solve ended {outcome.value.replace('_', ' ')}."
+        if self._model.objectives[0].sense is Sense.SATISFY:
+            return "There is no objective, so nothing has a price."
+        if outcome is Outcome.FEASIBLE:
+            return "The plan is not proven optimal, so differences from it would say nothing."
+        return ""
+
+    def _wrapped(
+        self,
+        prices: Sequence[Price] = (),
+        parameters: Sequence[ParameterPrice] = (),
+        local: Local | None = None,
+        fixed_integers: FixedIntegers | None = None,
+    ) -> Sensitivity:
+        return Sensitivity(
+            model=self._model,
+            solution=self._solution,
+            problem_class=self._solution.problem_class,
+            objective=self._solution.objective if self._solution.outcome.solved else None,
+            unit=self._units.objective,
+            prices=tuple(prices),
+            costs=() if local is None else local.costs(),
+            parameters=tuple(parameters),
+            fixed_integers=fixed_integers,
+            notes=(*self.notes, *(local.notes if local is not None else ())),
+        )
+
+    # linear and convex quadratic
+
+    def _arrays(self, rewritten: Model) -> Arrays | None:
+        try:
+            return compile(rewritten)
+        except BeyondMatrix:
+            return None
+
+    def _local(self, arrays: Arrays) -> Local | None:
+        return local_at(self._model, self._solution, arrays, self.asked)
+
+    def _convex(self, local: Local) -> Sensitivity:
+        prices = list(local.prices())
+        if not local.linear:
+            self.notes.append("The objective is curved: prices change gradually as limits and costs move.")
+        if len(local.duals.skipped):
+            self.notes.append(
+                f"The prices of {_many(len(local.duals.skipped), 'limit')} were not worked out: the plan is "
+                f"degenerate, and only {self.asked.limit:,} were tried one by one."
+            )
+        known = {price.name for price in prices if price.kind is LimitKind.CONSTRAINT}
+        others = {n for n, c in self._model.constraints.items() if _is_ratio(self._model, c.tree)} - known
+        if others:
+            prices += self._resolved(others)
+        return self._wrapped(prices, self._effects(local), local)
+
+    def _effects(self, local: Local) -> list[ParameterPrice]:
+        asked, optimum = self.asked, self._resolver.optimum
+        effects = Effects(
+            self._variation, local, optimum, self._objective, asked.options, asked.limit, asked.solves
+        )
+        found: list[ParameterPrice] = []
+        left_out = 0
+        for name in self._asked_parameters():
+            self.asked.tell(f"the effect of {name}")
+            rows = range(len(self._model.parameters[name].family))
+            known = effects.of(name, rows)
+            left_out += len(rows) - len(known)
+            found += [self._effect(name, row, effect) for row, effect in known.items()]
+        if left_out:
+            self.notes.append(
+                f"{_many(left_out, 'number')} of the data had to be tried one by one, and were left out."
+            )
+        return [effect for effect in found if effect.left is not None or effect.right is not None]
+
+    def _effect(self, name: str, row: int, effect: Effect, step: float | None = None) -> ParameterPrice:
+        data = self._model.parameters[name]
+        return ParameterPrice(
+            name=name,
+            row=row,
+            key=data.family.keys[row],
+            value=float(data.values[row]),
+            left=effect.left,
+            right=effect.right,
+            step=step,
+            unit=self._units.per(data.unit),
+            unit_of_parameter=data.unit,
+            method=effect.method,
+        )
+
+    def _asked_parameters(self) -> list[str]:
+        used = [
+            n for n in self._variation.given if self.asked.parameters is None or n in self.asked.parameters
+        ]
+        switches = [n for n in used if is_switch(self._model.parameters[n])]
+        if switches:
+            self.notes.append(f"{' and '.join(switches)} say yes or no: one more of them makes no sense.")
+        return [name for name in used if name not in switches]
+
+    # solving again
+
+    def _discrete(self, local: Local) -> Sensitivity:
+        prices = local.prices(ranges=False)
+        felt = tuple(price for price in prices if price.matters and not _is_stuck(price))
+        free = bool(np.any(local.limits.base.column_lower < local.limits.base.column_upper))
+        held = FixedIntegers(felt, sum(1 for price in prices if price.binding and _is_stuck(price)))
+        result = self._wrapped(self._resolved(), self._resolved_parameters())
+        return replace(result, fixed_integers=held if free else None)
+
+    def _resolved(self, names: set[str] | None = None) -> list[Price]:
+        assert self._solution.point is not None
+        every = [s for s in sides(self._model, self._solution.point) if names is None or s.name in names]
+        chosen = every[: self.asked.solves]
+        found: list[Price] = []
+        for number, side in enumerate(chosen, 1):
+            if self._resolver.late:
+                break
+            self.asked.tell(f"solving again for limit {number} of {len(chosen)}")
+            found.append(self._resolved_price(side))
+        self._say_left_out(len(every) - len(found), "limit")
+        order = {name: at for at, name in enumerate(self._model.constraints)}
+        return sorted(found, key=lambda p: (order[p.name], p.row, p.link))
+
+    def _say_left_out(self, count: int, what: str) -> None:
+        if count:
+            why = (
+                "the time is used up"
+                if self._resolver.late
+                else f"the model was solved again for {self.asked.solves:,}"
+            )
+            self.notes.append(f"{_many(count, what)} {'were' if count > 1 else 'was'} left out: {why}.")
+
+    def _resolved_price(self, side: Side) -> Price:
+        models = (shifted(self._model, side, -side.step), shifted(self._model, side, side.step))
+        left, right = quotients(self._resolver, self._objective, models, side.step)
+        entry = self._model.constraints[side.name]
+        unit = self._units.constraint(side.name)
+        key: Key = entry.family.keys[side.row]
+        return Price(
+            kind=LimitKind.CONSTRAINT,
+            name=side.name,
+            row=side.row,
+            key=key,
+            link=side.link,
+            sign=side.sign,
+            value=side.value,
+            binding=side.binding,
+            left=left,
+            right=right,
+            range_left=None,
+            range_right=None,
+            least=None,
+            most=None,
+            step=side.step,
+            unit=self._units.per(unit),
+            unit_of_limit=unit,
+            method=Method.RESOLVED,
+            sources=entry.sources,
+        )
+
+    @property
+    def _objective(self) -> float:
+        assert self._solution.objective is not None, "a solved model has a value"
+        return self._solution.objective
+
+    def _resolved_parameters(self) -> list[ParameterPrice]:
+        asked = [
+            (n, row) for n in self._asked_parameters() for row in range(len(self._model.parameters[n].family))
+        ]
+        chosen = asked[: self.asked.solves]
+        found: list[ParameterPrice] = []
+        for number, (name, row) in enumerate(chosen, 1):
+            if self._resolver.late:
+                break
+            self.asked.tell(f"solving again for number {number} of {len(chosen)}")
+            found.append(self._resolved_parameter(name, row))
+        self._say_left_out(len(asked) - len(found), "number")
+        return [price for price in found if price.left is not None or price.right is not None]
+
+    def _resolved_parameter(self, name: str, row: int) -> ParameterPrice:
+        values = self._model.parameters[name].values
+        step = step_of(float(values[row]), values)
+        below = -1.0 if values[row] - step >= 0 or np.any(values < 0) else 0.0
+        models = [self._with(name, row, sign * step) for sign in (below, 1.0)]
+        left, right = quotients(self._resolver, self._objective, (models[0], models[1]), step)
+        return self._effect(name, row, Effect(left, right, Method.RESOLVED), step)
+
+    def _with(self, name: str, row: int, step: float) -> Model | None:
+        """The model with one number moved; None if that makes no sense."""
+        if not step:
+            return None
+        values: Floats = self._model.parameters[name].values.copy()
+        values[row] += step
+        try:
+            return self._variation.with_values(name, values)
+        except DataError:
+            return None
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _is_stuck(price: Price) -> bool:
+    """Whether nothing can move at a limit once whole decisions are held."""
+    return any(side is None or not np.isfinite(side) for side in (price.left, price.right))
+
+
+def _is_ratio(model: Model, tree: Node) -> bool:
+    parts = walk(tree)
+    return any(isinstance(part, Quotient) and varying(model, part.denominator) for part in parts)

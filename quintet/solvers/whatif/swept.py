@@ -1,0 +1,235 @@
+"""The result of a sweep: a table, a document, a plot."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from quintet.formulation.model import Model
+from quintet.formulation.schema import Sense
+from quintet.solvers.outcome import Outcome
+from quintet.solvers.whatif.axes import Axis
+from quintet.solvers.whatif.changes import Change, command, dump_changes
+from quintet.solvers.whatif.point import SweepPoint
+from quintet.solvers.whatif.telling import ENDINGS, number
+from quintet.solvers.whatif.watching import Watched
+
+VERSION = 1
+
+
+class Route(StrEnum):
+    """How the points were solved."""
+
+    AFFINE = "warm-started, arrays interpolated"
+    COMPILED = "warm-started, compiled at each point"
+    SEPARATE = "each from the start"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The answers at every point of a grid.
+
+    Args:
+        model: The model at one of the points, for names and units.
+        axes: What was swept.
+        changes: What else was changed at every point.
+        watched: What was followed besides the objective.
+        points: The answers, the last axis fastest.
+        route: How they were solved.
+        workers: Threads or processes that solved them.
+        seconds: Wall time in all.
+    """
+
+    model: Model = field(repr=False)
+    axes: tuple[Axis, ...]
+    changes: tuple[Change, ...]
+    watched: tuple[Watched, ...]
+    points: tuple[SweepPoint, ...] = field(repr=False)
+    route: Route
+    workers: int
+    seconds: float
+
+    @property
+    def objective_name(self) -> str:
+        """Name of the (first) objective."""
+        return self.model.objectives[0].name
+
+    @property
+    def unit(self) -> str:
+        """Unit of the (first) objective."""
+        return self.model.objectives[0].unit
+
+    @property
+    def settled(self) -> bool:
+        """Whether every point has a proven answer, a plan or that there is none."""
+        return all(point.outcome.solved or point.outcome.proven for point in self.points)
+
+    def axis_unit(self, number: int) -> str:
+        """Unit of a swept parameter; none for factors."""
+        axis = self.axes[number]
+        return "" if axis.mode.value == "*=" else self.model.parameters[axis.parameter].unit
+
+    def watched_unit(self, number: int) -> str:
+        """Unit of a watched quantity."""
+        name = self.watched[number].name
+        return {**self.model.variables, **self.model.expressions}[name].unit
+
+    @property
+    def best(self) -> SweepPoint | None:
+        """The point with the best objective; None without one, or if nothing is optimised."""
+        sense = self.model.objectives[0].sense
+        plans = [p for p in self.points if p.outcome.solved and p.objective is not None]
+        if not plans or sense is Sense.SATISFY:
+            return None
+        pick = min if sense is Sense.MINIMIZE else max
+        return pick(plans, key=lambda p: p.objective if p.objective is not None else 0.0)
+
+    def record(self) -> dict[str, Any]:
+        """Everything as one JSON-ready document."""
+        return {
+            "quintet": VERSION,
+            "title": self.model.formulation.title,
+            "changes": dump_changes(self.changes),
+            "axes": [
+                {
+                    "name": a.label,
+                    "parameter": a.parameter,
+                    "mode": a.mode.value,
+                    "values": list(a.values),
+                    "unit": self.axis_unit(n),
+                }
+                for n, a in enumerate(self.axes)
+            ],
+            "objective": {
+                "name": self.objective_name,
+                "sense": self.model.objectives[0].sense.value,
+                "unit": self.unit,
+            },
+            "watched": [
+                {"name": one.label, "unit": self.watched_unit(n)} for n, one in enumerate(self.watched)
+            ],
+            "points": [point.record() for point in self.points],
+            "best": None if self.best is None else list(self.best.place),
+            "route": self.route.value,
+            "workers": self.workers,
+            "seconds": round(self.seconds, 4),
+        }
+
+    def to_json(self) -> str:
+        """`record()` as text."""
+        return json.dumps(self.record(), ensure_ascii=False, indent=2, allow_nan=False)
+
+    def header(self) -> list[str]:
+        """Heads of the table: axes, objective, watched quantities, status."""
+        axes = [_with_unit(a.label, self.axis_unit(n)) for n, a in enumerate(self.axes)]
+        watched = [_with_unit(one.label, self.watched_unit(n)) for n, one in enumerate(self.watched)]
+        return [*axes, _with_unit(self.objective_name, self.unit), *watched, "status"]
+
+    def rows(self) -> list[list[float | str | None]]:
+        """Cells of the table, numbers as they are, one row a point."""
+        return [[*p.place, p.objective, *self._watched(p), p.outcome.value] for p in self.points]
+
+    def _watched(self, point: SweepPoint) -> list[float | None]:
+        return list(point.watched) or [None] * len(self.watched)
+
+    def to_csv(self) -> str:
+        """The table as CSV, numbers in full."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.header())
+        writer.writerows(["" if cell is None else cell for cell in row] for row in self.rows())
+        return text.getvalue()
+
+    def to_text(self) -> str:
+        """The sweep for a person."""
+        title = self.model.formulation.title
+        asked = command(self.changes)
+        head = [line for line in (title, f"with {asked}" if asked else "") if line]
+        return "\n\n".join(
+            part for part in ("\n".join(head), self._table(), "\n".join(self.summary())) if part
+        )
+
+    def _table(self) -> str:
+        if len(self.axes) == 2 and not self.watched:
+            return self._crosstab()
+        rows = [
+            [_cell(cell) for cell in row[:-1]] + [ENDINGS[p.outcome]]
+            for row, p in zip(self.rows(), self.points, strict=True)
+        ]
+        return aligned([self.header(), *rows], left={len(self.header()) - 1})
+
+    def _crosstab(self) -> str:
+        down, across = self.axes
+        width = len(across.values)
+        lines = [[f"{self._name(0)} ↓  {self._name(1)} →", *(number(value) for value in across.values)]]
+        for row, value in enumerate(down.values):
+            cells = self.points[row * width : (row + 1) * width]
+            lines.append([number(value), *(_short(point) for point in cells)])
+        return f"{_with_unit(self.objective_name, self.unit)}\n\n" + aligned(lines)
+
+    def _name(self, axis: int) -> str:
+        return _with_unit(self.axes[axis].label, self.axis_unit(axis))
+
+    def summary(self) -> list[str]:
+        """What came of it, in a few lines."""
+        counts = Counter(point.outcome for point in self.points)
+        said = ", ".join(f"{count:,} {ENDINGS[outcome]}" for outcome, count in counts.most_common())
+        lines = [f"{len(self.points):,} points: {said}."]
+        if self.best is not None and len(self.points) > 1:
+            where = ", ".join(
+                f"{a.label} = {number(v)}" for a, v in zip(self.axes, self.best.place, strict=True)
+            )
+            lines.append(f"Best: {number(self.best.objective)} {self.unit}".rstrip() + f" at {where}.")
+        lines += dict.fromkeys(p.message for p in self.points if p.message and p.outcome is Outcome.UNKNOWN)
+        hands = f", {self.workers} workers" if self.workers > 1 else ""
+        return [*lines, f"Solved {self.route.value}{hands}, in {self.seconds:.2f} s."]
+
+    def plot(self, path: Path) -> None:
+        """Write a plot: PNG, SVG or HTML by the suffix of the path.
+
+        Raises:
+            DocumentError: Another suffix, or it can't be written there.
+            MissingDependency: matplotlib is not installed.
+        """
+        from quintet.solvers.whatif.sweep_plot import plot_sweep
+
+        plot_sweep(self, path)
+
+
+def _with_unit(name: str, unit: str) -> str:
+    return f"{name} ({unit})" if unit else name
+
+
+def _cell(cell: float | str | None) -> str:
+    return cell if isinstance(cell, str) else number(cell)
+
+
+_SHORT = {Outcome.INFEASIBLE: "no plan", Outcome.UNBOUNDED: "no limit", Outcome.FEASIBLE: "~"}
+
+
+def _short(point: SweepPoint) -> str:
+    if point.outcome.solved and point.objective is not None:
+        return number(point.objective) + (
+            _SHORT[Outcome.FEASIBLE] if point.outcome is Outcome.FEASIBLE else ""
+        )
+    return _SHORT.get(point.outcome, "?")
+
+
+def aligned(rows: list[list[str]], left: set[int] | None = None) -> str:
+    """Rows of cells as columns, to the right but for those in `left`."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    at = left or set()
+    lines = (
+        "  ".join(
+            f"{cell:<{w}}" if n in at else f"{cell:>{w}}"
+            for n, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,174 @@
+"""A comparison in words: the objective, then what else is decided, then what limits it now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from quintet.formulation.schema import Sense
+from quintet.formulation.tolerances import clean
+from quintet.solvers.outcome import Outcome
+from quintet.solvers.solution import Solution
+from quintet.solvers.whatif.changes import command
+from quintet.solvers.whatif.comparison import Comparison, Difference, Tight
+
+ROWS = 20
+"""Changed decisions that are printed; the rest is counted."""
+LIMITS = 12
+
+ENDINGS = {
+    Outcome.OPTIMAL: "optimal",
+    Outcome.LOCALLY_OPTIMAL: "locally optimal",
+    Outcome.FEASIBLE: "stopped early",
+    Outcome.INFEASIBLE: "no plan meets all the limits",
+    Outcome.UNBOUNDED: "the objective has no limit",
+    Outcome.INFEASIBLE_OR_UNBOUNDED: "no plan, or no limit to the objective",
+    Outcome.LIMIT_NO_SOLUTION: "stopped before a plan was found",
+    Outcome.CRASHED: "the solver failed",
+    Outcome.UNKNOWN: "the solver stopped without saying why",
+}
+
+
+def tell(comparison: Comparison, file: str = "FILE") -> str:
+    """The comparison as text of several short parts."""
+    parts = [_head(comparison), _objective(comparison), _advice(comparison, file)]
+    if comparison.solved and comparison.before.outcome.solved:
+        parts += [_old_plan(comparison), _decisions(comparison), _quantities(comparison), _limits(comparison)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def number(value: float | None) -> str:
+    """A value for a person: whole numbers without a point, others to six digits; – for none."""
+    if value is None:
+        return "–"
+    value = clean(value)
+    if value.is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
+
+
+def signed(value: float) -> str:
+    """A value with its sign."""
+    return f"{'-' if value < 0 else '+'}{number(abs(value))}"
+
+
+def _head(comparison: Comparison) -> str:
+    title = comparison.edited.formulation.title
+    asked = command(comparison.edited.changes)
+    lines = [
+        title or "",
+        f"What if {asked}" if asked else "",
+        *(f"  {note}" for note in comparison.edited.notes),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _objective(comparison: Comparison) -> str:
+    lines = [_side("before", comparison.before), _side("after", comparison.after)]
+    if comparison.difference is not None:
+        lines.append(f"change: {_change(comparison)}")
+    elif not comparison.comparable:
+        lines.append("The objectives measure different things.")
+    return "\n".join(lines)
+
+
+def _side(word: str, solution: Solution) -> str:
+    ending = ENDINGS[solution.outcome]
+    objective = solution.model.objectives[0]
+    if not solution.outcome.solved or solution.objective is None:
+        return f"{word}: {ending}" + (f" ({solution.message})" if solution.message else "")
+    if objective.sense is Sense.SATISFY:
+        return f"{word}: a plan that fits"
+    amount = f"{number(solution.objective)} {objective.unit}".strip()
+    if solution.outcome is Outcome.FEASIBLE and solution.gap is not None:
+        ending += f" by {solution.stopped_by}, within {100 * solution.gap:.3g} % of the best"
+    return f"{word}: {objective.name} {amount} ({ending})"
+
+
+def _change(comparison: Comparison) -> str:
+    difference, percent = comparison.difference or 0.0, comparison.percent
+    if difference == 0:
+        return "none"
+    share = f" ({'-' if percent < 0 else '+'}{abs(percent):.3g} %)" if percent is not None else ""
+    return f"{signed(difference)} {comparison.unit}".rstrip() + share + _judged(comparison, difference)
+
+
+def _judged(comparison: Comparison, difference: float) -> str:
+    sense = comparison.after.model.objectives[0].sense
+    if sense is Sense.SATISFY:
+        return ""
+    return ", better" if (difference < 0) == (sense is Sense.MINIMIZE) else ", worse"
+
+
+def _advice(comparison: Comparison, file: str) -> str:
+    if comparison.after.outcome is not Outcome.INFEASIBLE:
+        return ""
+    asked = command(comparison.edited.changes)
+    return f"To see which limits clash: quintet diagnose {file} {asked}".rstrip()
+
+
+def _old_plan(comparison: Comparison) -> str:
+    kept = comparison.kept
+    if kept is None:
+        return ""
+    if not kept.fits:
+        return f"The old plan no longer fits: it breaks {kept.breaks}."
+    if not comparison.decisions:
+        return "The old plan still fits, and none is better."
+    value = f"{number(kept.objective)} {comparison.unit}".strip()
+    return f"The old plan still fits, at {value}."
+
+
+def _decisions(comparison: Comparison) -> str:
+    changed = comparison.decisions
+    if not changed:
+        return "No decision changes."
+    shown = sorted(changed[:ROWS], key=lambda row: _first(row, changed))
+    said = f"{len(changed):,} of {comparison.counted:,} decisions change, the biggest first"
+    lines = [f"{said}; of plans that are as good, this is one"]
+    for _, rows in groupby(shown, key=lambda row: row.name):
+        lines += _block(list(rows))
+    if len(changed) > ROWS:
+        lines.append(f"  … and {len(changed) - ROWS:,} more (--json has them all)")
+    return "\n".join(lines)
+
+
+def _first(row: Difference, changed: Sequence[Difference]) -> int:
+    """Families in the order of their biggest change."""
+    return next(number for number, one in enumerate(changed) if one.name == row.name)
+
+
+def _block(rows: list[Difference]) -> Iterable[str]:
+    wide = max(len(row.place) for row in rows)
+    before = max(len(number(row.before)) for row in rows)
+    after = max(len(number(row.after)) for row in rows)
+    for row in rows:
+        moved = f"{number(row.before):>{before}} → {number(row.after):>{after}}"
+        yield f"  {row.place:<{wide}}  {moved}  {row.unit}".rstrip() + _existence(row)
+
+
+def _existence(row: Difference) -> str:
+    if row.before is None:
+        return "  (new)"
+    return "  (gone)" if row.after is None else ""
+
+
+def _quantities(comparison: Comparison) -> str:
+    rows = comparison.quantities
+    if not rows:
+        return ""
+    more = [f"  … and {len(rows) - ROWS:,} more (--json has them all)"] if len(rows) > ROWS else []
+    return "\n".join(["That makes", *_block(rows[:ROWS]), *more])
+
+
+def _limits(comparison: Comparison) -> str:
+    sentences = [
+        f"At their limits now, not before: {_places(comparison.reached)}." if comparison.reached else "",
+        f"No longer at their limits: {_places(comparison.left)}." if comparison.left else "",
+    ]
+    return "\n".join(sentence for sentence in sentences if sentence) or "The same limits bind."
+
+
+def _places(rows: list[Tight]) -> str:
+    more = f" and {len(rows) - LIMITS:,} more" if len(rows) > LIMITS else ""
+    return ", ".join(row.place for row in rows[:LIMITS]) + more

@@ -1,0 +1,185 @@
+"""`quintet whynot`, `alternatives`, `pareto` and `replan`: other plans than the best one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from quintet.verbs.parts import Data, Json, write
+
+if TYPE_CHECKING:
+    from quintet.solvers.options import Options
+
+File = Annotated[Path, typer.Argument(help="A formulation (YAML, JSON) or a model (LP, MPS).")]
+SolverName = Annotated[str | None, typer.Option("--solver", help="By default the one that fits.")]
+TimeLimit = Annotated[float | None, typer.Option("--time-limit", help="Seconds for all of it.")]
+Threads = Annotated[int, typer.Option("--threads", help="Threads of a solver.")]
+
+
+def whynot(
+    formulation: File,
+    forced: Annotated[
+        str, typer.Argument(help='The decision: "open[B] == 1", "not open[B]", "ship[A, *] >= 10".')
+    ],
+    data: Data = None,
+    solver: SolverName = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = 1,
+    json: Json = False,
+) -> None:
+    """Say what speaks against a decision, and what it would cost."""
+    from quintet.solvers.alternatives import whynot as ask
+    from quintet.solvers.reading import open_formulation
+
+    options = _options(time_limit, threads)
+    found = ask(open_formulation(formulation), forced, data=data, solver=solver, options=options)
+    write(found.to_json() if json else found.to_text())
+    raise typer.Exit(0 if found.settled else 1)
+
+
+def alternatives(
+    formulation: File,
+    k: Annotated[int, typer.Option("-k", "--plans", help="Plans to list, the best among them.")] = 3,
+    within: Annotated[
+        str | None, typer.Option(help="What a plan may lose at most, as a share of the best: 5%.")
+    ] = None,
+    over: Annotated[
+        list[str] | None, typer.Option(help="Decisions that tell plans apart; default: all whole numbers.")
+    ] = None,
+    ranges: Annotated[
+        bool | None,
+        typer.Option("--ranges/--no-ranges", help="How far each decision may move; default: for an LP."),
+    ] = None,
+    tolerance: Annotated[str, typer.Option(help="What may be lost in those ranges: 1%.")] = "0",
+    data: Data = None,
+    solver: SolverName = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = 1,
+    json: Json = False,
+) -> None:
+    """Say whether the best plan is the only one, list the next best, and how far decisions may move."""
+    from quintet.solvers.alternatives import alternatives as list_plans
+    from quintet.solvers.reading import open_formulation
+
+    found = list_plans(
+        open_formulation(formulation),
+        k=k,
+        within=None if within is None else share(within, "--within"),
+        over=over or (),
+        ranges=ranges,
+        tolerance=share(tolerance, "--tolerance"),
+        data=data,
+        solver=solver,
+        options=_options(time_limit, threads),
+    )
+    write(found.to_json() if json else found.to_text())
+    raise typer.Exit(0 if found.settled else 1)
+
+
+def pareto(
+    formulation: File,
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(help='"minimize cost", twice or three times; default: those of the formulation.'),
+    ] = None,
+    points: Annotated[
+        int | None,
+        typer.Option(help="Ends of each held objective; default: all where steps permit, else 11."),
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Picture to write: .png, .svg or .html.")] = None,
+    data: Data = None,
+    solver: SolverName = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = 1,
+    json: Json = False,
+) -> None:
+    """Trace what two or three objectives cost one another."""
+    from quintet.solvers.alternatives import pareto as trace
+    from quintet.solvers.reading import open_formulation
+
+    if plot is not None:
+        from quintet.solvers.whatif.plot import check_suffix
+
+        check_suffix(plot)
+    document = open_formulation(formulation)
+    options = _options(time_limit, threads)
+    found = trace(document, objective or (), points=points, data=data, solver=solver, options=options)
+    if plot is not None and found.settled:
+        found.plot(plot)
+    write(found.to_json() if json else found.to_text())
+    raise typer.Exit(0 if found.settled else 1)
+
+
+def replan(
+    formulation: File,
+    last: Annotated[
+        Path,
+        typer.Argument(help="The last plan: a folder of 'solve -o', its answer.json, or a JSON of values."),
+    ],
+    within: Annotated[
+        str, typer.Option(help="What may be lost to stay close, as a share of the best.")
+    ] = "1%",
+    measure: Annotated[
+        str, typer.Option(help="amount: by how much decisions move; count: how many move.")
+    ] = "amount",
+    weight: Annotated[
+        list[str] | None, typer.Option(help="NAME=FACTOR for a family of decisions; 0 leaves it out.")
+    ] = None,
+    data: Data = None,
+    solver: SolverName = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = 1,
+    json: Json = False,
+) -> None:
+    """Change the last plan as little as the best value permits."""
+    from quintet.solvers.alternatives import replan as stay_close
+    from quintet.solvers.reading import open_formulation
+
+    found = stay_close(
+        open_formulation(formulation),
+        last,
+        within=share(within, "--within"),
+        measure=measure,
+        weights=dict(_weight(text) for text in weight or []),
+        data=data,
+        solver=solver,
+        options=_options(time_limit, threads),
+    )
+    write(found.to_json() if json else found.to_text())
+    raise typer.Exit(0 if found.settled else 1)
+
+
+def share(text: str, place: str) -> float:
+    """`5%` and `0.05` as a number.
+
+    Raises:
+        SolverError: It is neither.
+    """
+    from quintet.errors import SolverError
+
+    stripped = text.strip()
+    percent = stripped.endswith("%")
+    try:
+        value = float(stripped.removesuffix("%"))
+    except ValueError:
+        raise SolverError(f"{text!r} is no share", place=place, remedy="give one as 5% or 0.05") from None
+    return value / 100 if percent else value
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, sign, value = text.partition("=")
+    try:
+        factor = float(value)
+    except ValueError:
+        sign, factor = "", 0.0
+    if not sign or not name.strip():
+        raise typer.BadParameter(f"{text!r} is not NAME=FACTOR", param_hint="--weight")
+    return name.strip(), factor
+
+
+def _options(time_limit: float | None, threads: int) -> Options:
+    from quintet.solvers.options import Options
+
+    return Options(time_limit=time_limit, threads=threads)

@@ -1,0 +1,84 @@
+"""A person at a terminal: asked questions, shown formulations, told what the roles are doing."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from quintet.errors import ProblemError
+
+
+def narrate(role: str, line: str) -> None:
+    """What a role is doing, on stderr."""
+    print(f"· {role}: {line}", file=sys.stderr, flush=True)
+
+
+class Terminal:
+    """Asks on stderr and reads from stdin; without a terminal, defaults are taken and reviews wait."""
+
+    def question(self, asked: Mapping[str, Any]) -> str | None:
+        """The answer typed, or the number of an option; an empty line takes the default."""
+        if not _interactive():
+            return ""
+        print(f"\n{asked['question']}", file=sys.stderr)
+        if asked.get("why"):
+            print(f"  ({asked['why']})", file=sys.stderr)
+        options: list[str] = list(asked.get("options") or ())
+        for number, option in enumerate(options, 1):
+            print(f"  {number}. {option}", file=sys.stderr)
+        return _chosen(_typed(f"  [{asked['default']}] "), options)
+
+    def review(self, shown: Mapping[str, Any]) -> str | None:
+        """Enter goes on, e opens an editor, q leaves the run to be resumed."""
+        if not _interactive():
+            return None
+        print(f"\n{shown['reading']}\n", file=sys.stderr)
+        for fault in shown.get("faults") or ():
+            print(f"  fault: {fault}", file=sys.stderr)
+        while True:
+            word = _typed("Enter: go on · e: edit the formulation · q: stop here, to be resumed  ").lower()
+            if word in ("", "y", "yes"):
+                return ""
+            if word in ("q", "quit"):
+                return None
+            if word in ("e", "edit"):
+                return edited(shown["document"])
+
+
+def edited(document: str) -> str:
+    """The document after the user's editor ($VISUAL, $EDITOR, vi) had it.
+
+    Raises:
+        ProblemError: The editor can't be started, or failed.
+    """
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.TemporaryDirectory(prefix="quintet-") as folder:
+        file = Path(folder) / "formulation.yaml"
+        file.write_text(document, encoding="utf-8")
+        try:
+            subprocess.run([*shlex.split(editor), str(file)], check=True)
+        except (OSError, ValueError, subprocess.CalledProcessError) as error:
+            raise ProblemError(
+                f"can't be used: {error}", place=f"the editor {editor!r}", remedy="set EDITOR"
+            ) from None
+        return file.read_text(encoding="utf-8")
+
+
+def _chosen(typed: str, options: list[str]) -> str:
+    number = int(typed) if typed.isdecimal() else 0
+    return options[number - 1] if 1 <= number <= len(options) else typed
+
+
+def _typed(prompt: str) -> str:
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return (sys.stdin.readline() if sys.stdin else "").strip()
+
+
+def _interactive() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
