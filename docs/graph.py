@@ -9,7 +9,7 @@ from quintet.agent.graph import drawing
 
 
 def plain(line: str) -> str:
-    """A line without HTML and styles; the dot of a node's identifier, which not every renderer takes, is `_`."""
+    """A line without HTML and styles; dots of identifiers, which some renderers refuse, become `_`."""
     line = re.sub(r"<hr/>.*?</small>|</?p>|:::\w+|&nbsp;", "", line)
     return line.replace("\\2e", "_").replace("-.  end  .->", "-. end .->")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from quintet.agent.account import Account
 from quintet.agent.state import State
 from quintet.llm.cache import CachedModel, ReplyCache
-from quintet.llm.chat import ChatModel
+from quintet.llm.chat import JSON, ChatModel, ChatReply, ChatRequest, OnToken
 from quintet.llm.recorded import Recording, RecordingModel, read_calls
 from quintet.llm.usage import Budget, Meter, MeteredModel, Prices, Tally
 
@@ -49,9 +49,10 @@ class Ledger:
         self.models = {role: self._wrapped(model, recording) for role, model in models.items()}
 
     def _wrapped(self, model: ChatModel, recording: Recording | None) -> ChatModel:
-        if recording is not None and self._cache is not None:
-            model = CachedModel(RecordingModel(model, recording), self._cache)
-        return MeteredModel(model, self.meter)
+        if recording is None or self._cache is None:
+            return MeteredModel(model, self.meter)
+        metered = MeteredModel(RecordingModel(model, recording), self.meter)
+        return _Kept(CachedModel(metered, self._cache), self.meter)
 
     def account(self, state: State) -> Account:
         """What was taken, and how it went."""
@@ -72,6 +73,30 @@ class Ledger:
         """Close the cache; the models belong to the caller."""
         if self._cache is not None:
             self._cache.close()
+
+
+class _Kept:
+    """A model with its replies on file; one that is there costs nothing, also when a budget is spent."""
+
+    def __init__(self, model: CachedModel, meter: Meter) -> None:
+        self._model, self._meter = model, meter
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def key(self) -> Mapping[str, JSON]:
+        return self._model.key
+
+    async def chat(self, request: ChatRequest, on_token: OnToken | None = None) -> ChatReply:
+        reply = await self._model.chat(request, on_token)
+        if reply.cached:
+            self._meter.count(request.role, reply)
+        return reply
+
+    async def close(self) -> None:
+        await self._model.close()
 
 
 def _spent(folder: RunFolder, prices: Prices) -> dict[str, Tally]:

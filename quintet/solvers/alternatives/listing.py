@@ -160,7 +160,10 @@ def _ranges(found: Alternatives) -> str:
     for name, rows in moving.items():
         lines += _family(found, name, rows)
     still = len(found.ranges) - sum(map(len, moving.values()))
-    return "\n".join([*lines, *([f"  {counted(still, 'other decision')} can't move."] if still else [])])
+    open_ends = sum(not entry.proven for entry in found.ranges)
+    lines += [f"  {counted(still, 'other decision')} can't move."] if still else []
+    lines += [f"  {counted(open_ends, 'range')} not searched to the end."] if open_ends else []
+    return "\n".join(lines)
 
 
 def _family(found: Alternatives, name: str, rows: list[Range]) -> Iterator[str]:

@@ -126,34 +126,39 @@ class Reasons:
 def reasons(system: Model, background: set[str], options: Options) -> Reasons:
     """An irreducible set of limits that makes an infeasible system infeasible.
 
+    That amounts are not negative is taken for granted, as the domain of a binary is: it would be
+    most of the set, and tells nobody anything.
+
     Args:
         system: The infeasible model.
         background: Constraints that stand for the question and are no reasons themselves.
         options: Of the solves.
     """
     from quintet.solvers.diagnosis import irreducible_subset
-    from quintet.solvers.diagnosis.limit import LimitKind, limits
+    from quintet.solvers.diagnosis.limit import limits
 
-    candidates = [
-        limit
-        for limit in limits(system)
-        if limit.kind is not LimitKind.CONSTRAINT or limit.name not in background
-    ]
+    candidates = [limit for limit in limits(system) if _counts(limit, background)]
     try:
         subset = irreducible_subset(system, options, candidates)
     except QuintetError as error:  # time is up, or solvers disagree: the price is known all the same
         return Reasons(note=str(error))
-    pairs = list(zip(subset.members, subset.proven, strict=True))
     groups: dict[tuple[str, str], list[tuple[Limit, bool]]] = {}
-    for member, proven in pairs:
-        if member.kind is LimitKind.CONSTRAINT and member.name in background:
-            continue
+    for member, proven in zip(subset.members, subset.proven, strict=True):
         groups.setdefault((member.kind.value, member.name), []).append((member, proven))
     families = [
         Reason(name, tuple(m for m, _ in group), all(sure for _, sure in group), _rows(system, group[0][0]))
         for (_, name), group in groups.items()
     ]
     return Reasons(tuple(families), subset.irreducible, found=True)
+
+
+def _counts(limit: Limit, background: set[str]) -> bool:
+    """Whether a limit can be a reason."""
+    from quintet.solvers.diagnosis.limit import LimitKind
+
+    if limit.kind is LimitKind.CONSTRAINT:
+        return limit.name not in background
+    return not (limit.kind is LimitKind.LOWER and limit.value == 0)
 
 
 def _rows(model: Model, member: Limit) -> int:

@@ -51,9 +51,8 @@ def _families(diagnosis: Diagnosis) -> str:
 
 def _plain(diagnosis: Diagnosis) -> bool:
     """Whether the one clash names each family once, so that the families say no more."""
-    return len(diagnosis.subsets) == 1 and len(diagnosis.subsets[0].members) == len(
-        diagnosis.subsets[0].families
-    )
+    first, *more = diagnosis.subsets
+    return not more and len(first.members) == len(first.families)
 
 
 def _without_one(clash: FamilyClash) -> str:
@@ -131,7 +130,7 @@ def _known(subset: Subset) -> Iterator[str]:
     elif len(subset.members) == 1 and subset.irreducible:
         yield "  It can't be met even by itself."
     elif subset.irreducible:
-        yield "  Irreducible: without any one of these the others can be met (such plans were found and checked)."
+        yield "  Irreducible: without any one of these the others can be met (each such plan was checked)."
     else:
         proven = sum(subset.proven)
         yield f"  {proven} of {len(subset.members)} proven necessary; the others were not settled."

@@ -9,6 +9,9 @@ from quintet.formulation.tolerances import clean
 QUOTE = 70
 """Most characters of a quoted clause."""
 
+SHORT = frozenset(("bag", "bin", "box", "can", "car", "cup", "day", "job", "keg", "lot", "ton", "van"))
+"""Units of three letters that are nouns; all others are taken for symbols."""
+
 
 def number(value: float, digits: int = 6) -> str:
     """A value for a person: whole numbers without a point, others to some digits."""
@@ -46,7 +49,8 @@ def with_unit(value: str, unit: str) -> str:
 
 def plural(unit: str) -> str:
     """The plural of a unit that is an English noun; symbols and words made of several stay."""
-    if not (unit.isalpha() and unit.islower() and len(unit) > 3) or unit.endswith(("s", "ren", "people")):
+    noun = unit.isalpha() and unit.islower() and (len(unit) > 3 or unit in SHORT)
+    if not noun or unit.endswith(("s", "ren", "people")):
         return unit
     if unit.endswith(("x", "ch", "sh")):
         return f"{unit}es"

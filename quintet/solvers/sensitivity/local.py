@@ -106,7 +106,7 @@ class Local:
     @cached_property
     def optimal(self) -> Arrays:
         """The optimal plans of a linear model: what has a price is at its limit."""
-        return optimal_face(self.limits.arrays, self.limits.end, self.cone.multipliers)
+        return optimal_face(self.limits.arrays, self.limits.value, self.cone.multipliers)
 
     # prices
 
@@ -183,11 +183,11 @@ class Local:
 
     @cached_property
     def _same_prices(self) -> Reach:
-        return Reach(self.optimal, self._options)
+        return Reach(self.optimal, self.limits.value, self._options)
 
     @cached_property
     def _any_plan(self) -> Reach:
-        return Reach(self.limits.arrays, self._options)
+        return Reach(self.limits.arrays, self.limits.value, self._options)
 
     def _ends_of(self, row: int) -> Ends:
         value = float(self.limits.value[row])
@@ -202,6 +202,8 @@ class Local:
         loosens = self.limits.end[row] == -way
         if np.isinf(price):
             return 0.0, 0.0
+        if loosens and price == 0:
+            return np.inf, np.inf
         step = self._reach(row, way).far(row, way)
         if loosens or np.isinf(step):
             return _known(step), np.inf
@@ -211,8 +213,8 @@ class Local:
         if self.duals.unique[row]:
             return self._same_prices
         moved = self.cone.change(np.array([row]), np.array([float(way)]))
-        face = optimal_face(self.limits.arrays, self.limits.end, moved.multipliers)
-        return Reach(face, self._options)
+        face = optimal_face(self.limits.arrays, self.limits.value, moved.multipliers)
+        return Reach(face, self.limits.value, self._options)
 
     # costs
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from quintet.formulation.model import Floats
+from quintet.formulation.model import Floats, Ids
 from quintet.formulation.schema import Sense
 from quintet.solvers.arrays import Arrays, Sparse
 from quintet.solvers.options import Options
@@ -17,35 +17,51 @@ FLAT = 1e-9
 """Relative size of a multiplier or a reduced cost that counts as 0."""
 FAR = 1e15
 """From here on a way is endless."""
-# the primal simplex: a new coefficient of the step leaves the last plan feasible, not the last prices
-EXTRA = {"presolve": "off", "solver": "simplex", "simplex_strategy": 1}
+EXTRA = {"presolve": "off", "solver": "simplex"}
 
 
 class Reach:
     """One live solver that moves the right-hand side of one row after another as far as it goes.
 
+    The side of the row itself is taken away and its left side made as large, or as small, as the
+    other rows let it be: how far that is, its right-hand side can go. (A column for the step would
+    need other coefficients for every row, which a live HiGHS 1.13 has not survived.)
+
     Args:
-        arrays: The rows among which plans are looked for.
+        arrays: The rows among which plans are looked for, one side a row or an equation.
+        value: The right-hand side of each row.
         options: Of the solver.
     """
 
-    def __init__(self, arrays: Arrays, options: Options) -> None:
-        self._step = arrays.columns
-        self._row = 0
-        quiet = Options(threads=options.threads, seed=options.seed)
-        self._session = Session(_with_step(arrays), quiet, EXTRA)
+    def __init__(self, arrays: Arrays, value: Floats, options: Options) -> None:
+        self._arrays = replace(
+            arrays, sense=Sense.MINIMIZE, cost=np.zeros(arrays.columns), offset=0.0, products=NOTHING
+        )
+        self._value = value
+        self._session = Session(self._arrays, Options(threads=options.threads, seed=options.seed), EXTRA)
 
     def far(self, row: int, way: int) -> float:
         """The largest step of a right-hand side for which a plan is left; infinite if it has no end.
 
         Args:
-            row: The row.
+            row: A row; an inequality without a price is only to be made tighter.
             way: 1 for more, -1 for less.
 
         Returns:
             At least 0; NaN if the solver could not say.
         """
-        self._aim(row, way)
+        columns, coefficients = self._entries(row)
+        end = float(self._value[row])
+        low, high = (end, np.inf) if way > 0 else (-np.inf, end)
+        self._side(row, low, high)
+        self._session.change_costs(columns, -way * coefficients)
+        try:
+            return self._gone(columns, coefficients, end)
+        finally:
+            self._session.change_costs(columns, np.zeros(len(columns)))
+            self._side(row, float(self._arrays.row_lower[row]), float(self._arrays.row_upper[row]))
+
+    def _gone(self, columns: Ids, coefficients: Floats, end: float) -> float:
         found = self._session.run()
         if found.status == "kUnknown":  # left over from an unbounded run before; the next one is clear
             found = self._session.run()
@@ -53,39 +69,24 @@ class Reach:
             return np.inf
         if found.status != "kOptimal" or found.x is None:
             return np.nan
-        step = abs(float(found.x[self._step]))
+        step = abs(float(np.dot(coefficients, found.x[columns])) - end)
         return np.inf if step >= FAR else step
 
-    def _aim(self, row: int, way: int) -> None:
-        rows, column = np.array([self._row, row]), np.array([self._step, self._step])
-        self._session.change_coefficients(rows, column, np.array([0.0, -1.0]))
-        self._row = row
-        low, high = (0.0, np.inf) if way > 0 else (-np.inf, 0.0)
-        self._session.change_columns(column[:1], np.array([low]), np.array([high]))
-        self._session.change_costs(column[:1], np.array([-float(way)]))
+    def _entries(self, row: int) -> tuple[Ids, Floats]:
+        matrix = self._arrays.matrix
+        mine = slice(int(matrix.starts[row]), int(matrix.starts[row + 1]))
+        return matrix.columns[mine], matrix.values[mine]
+
+    def _side(self, row: int, low: float, high: float) -> None:
+        self._session.change_rows(np.array([row]), np.array([low]), np.array([high]))
 
 
-def _with_step(arrays: Arrays) -> Arrays:
-    """One more column, the step, with no coefficient yet; nothing else costs anything."""
-    return replace(
-        arrays,
-        sense=Sense.MINIMIZE,
-        cost=np.zeros(arrays.columns + 1),
-        offset=0.0,
-        products=NOTHING,
-        matrix=Sparse(arrays.matrix.starts, arrays.matrix.columns, arrays.matrix.values),
-        column_lower=np.append(arrays.column_lower, 0.0),
-        column_upper=np.append(arrays.column_upper, 0.0),
-        integrality=np.zeros(arrays.columns + 1, dtype=np.int64),
-    )
-
-
-def optimal_face(arrays: Arrays, end: np.ndarray, multipliers: Floats) -> Arrays:
+def optimal_face(arrays: Arrays, value: Floats, multipliers: Floats) -> Arrays:
     """The plans that go with some multipliers: what has a price is at its limit.
 
     Args:
         arrays: A linear program with one side a row.
-        end: Per row which side it has.
+        value: The right-hand side of each row.
         multipliers: Per row, minimising.
     """
     cost = arrays.direction * arrays.cost
@@ -93,17 +94,11 @@ def optimal_face(arrays: Arrays, end: np.ndarray, multipliers: Floats) -> Arrays
     sizes = Sparse(arrays.matrix.starts, arrays.matrix.columns, np.abs(arrays.matrix.values))
     flat = FLAT * (np.abs(cost) + sizes.transposed_times(np.abs(multipliers), arrays.columns))
     priced = np.abs(multipliers) > FLAT * float(np.abs(multipliers).max(initial=0.0))
-    value = np.where(end < 0, arrays.row_upper, arrays.row_lower)
-    low = np.where(
-        (reduced < -flat) & np.isfinite(arrays.column_upper), arrays.column_upper, arrays.column_lower
-    )
-    high = np.where(
-        (reduced > flat) & np.isfinite(arrays.column_lower), arrays.column_lower, arrays.column_upper
-    )
+    lower, upper = arrays.column_lower, arrays.column_upper
     return replace(
         arrays,
         row_lower=np.where(priced, value, arrays.row_lower),
         row_upper=np.where(priced, value, arrays.row_upper),
-        column_lower=low,
-        column_upper=high,
+        column_lower=np.where((reduced < -flat) & np.isfinite(upper), upper, lower),
+        column_upper=np.where((reduced > flat) & np.isfinite(lower), lower, upper),
     )

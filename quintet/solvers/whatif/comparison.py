@@ -252,7 +252,8 @@ def keep(before: Solution, model: Model) -> KeptPlan | None:
         return None
     found = evaluate(model, before.point)
     broken = found.violations()
-    breaks = broken[0].place.partition(".")[2] if broken else ""
+    place = broken[0].place.partition(".")[2] if broken else ""
+    breaks = f"the bounds of {place}" if broken and broken[0].what == "bound" else place
     objective = found.objectives[model.objectives[0].name]
     return KeptPlan(not broken, breaks, objective)
 

@@ -16,6 +16,7 @@ ROWS = 10_000
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 2rem auto;
   max-width: 72rem; padding: 0 1rem; }
+figure { margin: 0; }
 svg { max-width: 100%; height: auto; }
 .rows { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }

@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quintet.solvers.outcome import Outcome
 from quintet.solvers.whatif.changes import command
 from quintet.solvers.whatif.page import Table
 from quintet.solvers.whatif.plot import HeatMap, Line, Panel, check_suffix, heat_map, line_plot, save
 from quintet.solvers.whatif.swept import Sweep
-from quintet.solvers.whatif.telling import ENDINGS, number
+from quintet.solvers.whatif.telling import BRIEF, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MAPS = 6
 """Most heat maps of one plot: the objective and five watched quantities."""
-WORDS = {Outcome.INFEASIBLE: "no plan", Outcome.UNBOUNDED: "no limit"}
 
 
 def plot_sweep(sweep: Sweep, path: Path) -> None:
@@ -30,7 +28,7 @@ def plot_sweep(sweep: Sweep, path: Path) -> None:
     check_suffix(path)
     figure = _lines(sweep) if len(sweep.axes) == 1 else _maps(sweep)
     rows = [
-        [_cell(cell) for cell in row[:-1]] + [ENDINGS[p.outcome]]
+        [_cell(cell) for cell in row[:-1]] + [BRIEF[p.outcome]]
         for row, p in zip(sweep.rows(), sweep.points, strict=True)
     ]
     save(figure, path, title=_title(sweep), notes=sweep.summary(), table=Table(sweep.header(), rows))
@@ -89,7 +87,7 @@ def _marks(sweep: Sweep) -> dict[str, list[float]]:
     marks: dict[str, list[float]] = {}
     for point in sweep.points:
         if not point.outcome.solved:
-            marks.setdefault(WORDS.get(point.outcome, ENDINGS[point.outcome]), []).append(point.place[0])
+            marks.setdefault(BRIEF[point.outcome], []).append(point.place[0])
     return marks
 
 
@@ -112,7 +110,7 @@ def _map(sweep: Sweep, title: str, values: list[float | None]) -> HeatMap:
     width = len(right)
     places = [[row * width + column for column in right] for row in up]
     missing = {
-        (r, c): WORDS.get(sweep.points[n].outcome, "?")
+        (r, c): BRIEF[sweep.points[n].outcome]
         for r, row in enumerate(places)
         for c, n in enumerate(row)
         if values[n] is None

@@ -17,7 +17,7 @@ from quintet.solvers.outcome import Outcome
 from quintet.solvers.whatif.axes import Axis
 from quintet.solvers.whatif.changes import Change, command, dump_changes
 from quintet.solvers.whatif.point import SweepPoint
-from quintet.solvers.whatif.telling import ENDINGS, number
+from quintet.solvers.whatif.telling import BRIEF, number
 from quintet.solvers.whatif.watching import Watched
 
 VERSION = 1
@@ -159,7 +159,7 @@ class Sweep:
         if len(self.axes) == 2 and not self.watched:
             return self._crosstab()
         rows = [
-            [_cell(cell) for cell in row[:-1]] + [ENDINGS[p.outcome]]
+            [_cell(cell) for cell in row[:-1]] + [BRIEF[p.outcome]]
             for row, p in zip(self.rows(), self.points, strict=True)
         ]
         return aligned([self.header(), *rows], left={len(self.header()) - 1})
@@ -179,7 +179,7 @@ class Sweep:
     def summary(self) -> list[str]:
         """What came of it, in a few lines."""
         counts = Counter(point.outcome for point in self.points)
-        said = ", ".join(f"{count:,} {ENDINGS[outcome]}" for outcome, count in counts.most_common())
+        said = ", ".join(f"{count:,} {BRIEF[outcome]}" for outcome, count in counts.most_common())
         lines = [f"{len(self.points):,} points: {said}."]
         if self.best is not None and len(self.points) > 1:
             where = ", ".join(
@@ -210,15 +210,10 @@ def _cell(cell: float | str | None) -> str:
     return cell if isinstance(cell, str) else number(cell)
 
 
-_SHORT = {Outcome.INFEASIBLE: "no plan", Outcome.UNBOUNDED: "no limit", Outcome.FEASIBLE: "~"}
-
-
 def _short(point: SweepPoint) -> str:
     if point.outcome.solved and point.objective is not None:
-        return number(point.objective) + (
-            _SHORT[Outcome.FEASIBLE] if point.outcome is Outcome.FEASIBLE else ""
-        )
-    return _SHORT.get(point.outcome, "?")
+        return number(point.objective) + ("~" if point.outcome is Outcome.FEASIBLE else "")
+    return BRIEF[point.outcome]
 
 
 def aligned(rows: list[list[str]], left: set[int] | None = None) -> str:

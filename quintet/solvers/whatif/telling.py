@@ -14,7 +14,8 @@ from quintet.solvers.whatif.comparison import Comparison, Difference, Tight
 
 ROWS = 20
 """Changed decisions that are printed; the rest is counted."""
-LIMITS = 12
+LIMITS = 4
+"""Rows of one constraint that are named; of more, the number is said."""
 
 ENDINGS = {
     Outcome.OPTIMAL: "optimal",
@@ -27,6 +28,9 @@ ENDINGS = {
     Outcome.CRASHED: "the solver failed",
     Outcome.UNKNOWN: "the solver stopped without saying why",
 }
+
+BRIEF = {**ENDINGS, Outcome.INFEASIBLE: "no plan", Outcome.UNBOUNDED: "no limit", Outcome.UNKNOWN: "unknown"}
+"""The endings in a word or two, for tables."""
 
 
 def tell(comparison: Comparison, file: str = "FILE") -> str:
@@ -170,5 +174,10 @@ def _limits(comparison: Comparison) -> str:
 
 
 def _places(rows: list[Tight]) -> str:
-    more = f" and {len(rows) - LIMITS:,} more" if len(rows) > LIMITS else ""
-    return ", ".join(row.place for row in rows[:LIMITS]) + more
+    """The rows; of a family with many, their number."""
+    said: list[str] = []
+    for name, group in groupby(rows, key=lambda row: row.constraint):
+        family = list(group)
+        many = len(family) > LIMITS
+        said += [f"{name} ({len(family):,} rows)"] if many else [row.place for row in family]
+    return ", ".join(said)

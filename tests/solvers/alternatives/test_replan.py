@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from quintet.agent.answer import Answer
 from quintet.agent.record import write_run
 from quintet.errors import DataError, QuintetError, RunError
-from quintet.problem import Problem
 from quintet.solvers import Outcome
 from quintet.solvers.alternatives import replan
 from quintet.solvers.alternatives.staying import Replan
@@ -157,7 +157,7 @@ def run_folder(tmp_path: Path) -> Path:
 
     formulation(LP).save(tmp_path / "lp.yaml")
     answer = solve_problem(read_problem(str(tmp_path / "lp.yaml"), None))
-    assert isinstance(answer.problem, Problem)
+    assert isinstance(answer, Answer)
     return write_run(answer, tmp_path / "run")
 
 

@@ -71,7 +71,8 @@ def only(model: Model, kept: list[Limit], background: set[str]) -> Model:
         rows = [member.row for member in kept if member.kind is LimitKind.CONSTRAINT and member.name == name]
         model = with_rows(model, name, np.array(sorted(rows))) if rows else without(model, [name])
     for limit in limits(model):
-        if limit.kind is not LimitKind.CONSTRAINT and limit not in kept:
+        granted = limit.kind is LimitKind.LOWER and limit.value == 0
+        if limit.kind is not LimitKind.CONSTRAINT and limit not in kept and not granted:
             variable, row = model.variables[limit.name], np.array([limit.row])
             lower = [-np.inf] if limit.kind is LimitKind.LOWER else variable.lower[row]
             upper = [np.inf] if limit.kind is LimitKind.UPPER else variable.upper[row]

@@ -48,6 +48,13 @@ def test_each_member_of_a_long_chain_is_needed_by_another_solver() -> None:
     assert solve(without(model, ["ceiling"]), "scip").outcome.solved
 
 
+def test_a_program_that_the_simplex_method_leaves_open() -> None:
+    """HiGHS ends 'Unknown' on these 201 dense half-spaces; the elastic program settles them."""
+    document, members = MODELS["wide"](260)
+    (subset,) = diagnose(bind(Formulation.model_validate(document))).subsets
+    assert (len(subset.members), subset.irreducible) == (members, True)
+
+
 def chain() -> tuple[Catalogue, Block]:
     document, _ = MODELS["chain"](400)
     catalogue = Catalogue(bind(Formulation.model_validate(document)))

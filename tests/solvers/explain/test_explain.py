@@ -145,11 +145,11 @@ def test_wording() -> None:
         "1 visit", "2 visits", "2 kg",
     ]  # fmt: skip
     assert [plural(unit) for unit in ("box", "berry", "day", "children", "EUR", "kg*m")] == [
-        "box", "berries", "day", "children", "EUR", "kg*m",
+        "boxes", "berries", "days", "children", "EUR", "kg*m",
     ]  # fmt: skip
     assert [plural(unit) for unit in ("batch", "instrument", "boxes")] == ["batches", "instruments", "boxes"]
     assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
-    assert [brief(0.012345), brief(161.24), brief(1926.05), brief(-2e6)] == [
+    assert [brief(0.0123449), brief(161.24), brief(1926.05), brief(-2e6)] == [
         "0.01234", "161.2", "1,926", "-2,000,000",
     ]  # fmt: skip
     assert [briefly(0.0), briefly(3.0), briefly(-0.5)] == ["0", "+3", "-0.5"]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pyomo.environ as pyo
 import pytest
+from typer.testing import CliRunner
 
+from quintet.cli import app
+from quintet.errors import DocumentError
 from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.structure import structure
@@ -208,24 +209,23 @@ def test_what_pyomo_writes(suffix: str, tmp_path: Path) -> None:
     assert solve(bound).objective == pytest.approx(pyo.value(model.profit))
 
 
-def quintet(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "quintet", *arguments], capture_output=True, text=True, check=False, timeout=60
-    )
-
-
 def test_verbs_take_such_files(tmp_path: Path) -> None:
-    path = tmp_path / "plan.lp"
+    run = CliRunner()
+    path, exported = tmp_path / "plan.lp", tmp_path / "plan.mps"
     path.write_text(PLAN, encoding="utf-8")
-    solved = quintet("solve", str(path), "--json")
-    assert solved.returncode == 0
+    solved = run.invoke(app, ["solve", str(path), "--json"])
+    assert solved.exit_code == 0
     assert json.loads(solved.stdout)["objective"] == pytest.approx(297)
-    assert quintet("check", str(path)).returncode == 0
-    exported = tmp_path / "plan.mps"
-    assert quintet("export", str(path), "--to", "mps", "-o", str(exported)).returncode == 0
-    again = json.loads(quintet("solve", str(exported), "--json").stdout)
-    assert again["objective"] == pytest.approx(297)
+    assert run.invoke(app, ["check", str(path)]).exit_code == 0
+    assert run.invoke(app, ["export", str(path), "--to", "mps", "-o", str(exported)]).exit_code == 0
+    again = run.invoke(app, ["solve", str(exported), "--json"])
+    assert json.loads(again.stdout)["objective"] == pytest.approx(297)
+
+
+def test_verbs_refuse_a_section_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "plan.lp"
     path.write_text(PLAN.replace("End", "SOS\nEnd"), encoding="utf-8")
-    refused = quintet("solve", str(path))
-    assert refused.returncode == 2
-    assert "plan.lp, line 12: the section 'sos' can't be read here" in refused.stderr
+    for arguments in (["solve", str(path)], ["check", str(path)], ["export", str(path), "--to", "mps"]):
+        error = CliRunner().invoke(app, arguments).exception
+        assert isinstance(error, DocumentError)
+        assert str(error).startswith("plan.lp, line 12: the section 'sos' can't be read here")
