@@ -14,9 +14,17 @@ from typing import Annotated
 import typer
 
 from quintet.errors import QuintetError
+from quintet.verbs.alternatives import alternatives, pareto, replan, whynot
+from quintet.verbs.diagnose import diagnose
+from quintet.verbs.diff import diff
 from quintet.verbs.documents import check, doctor, export
+from quintet.verbs.explain import explain
+from quintet.verbs.numerics import numerics
+from quintet.verbs.repair import repair
 from quintet.verbs.runs import replay, resume, show
+from quintet.verbs.sensitivity import sensitivity
 from quintet.verbs.solve import solve
+from quintet.verbs.whatif import whatif
 
 app = typer.Typer(
     name="quintet",
@@ -67,7 +75,14 @@ def _quintet(
     """From a decision told in words to an optimization model, its optimum, and how far to trust it."""
 
 
-for verb in (solve, check, export, resume, show, replay, doctor):
+VERBS = (
+    *(solve, check, export),
+    *(explain, diagnose, repair, whatif, sensitivity, whynot, alternatives, pareto, replan),
+    *(diff, numerics),
+    *(resume, show, replay),
+    doctor,
+)
+for verb in VERBS:
     app.command()(verb)
 
 

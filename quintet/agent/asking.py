@@ -50,9 +50,7 @@ async def ask_text(context: Context, prompt: str, sample: int = 0, **inputs: Any
     if not reply.text.strip():
         raise ReplyError("the reply is empty", place=request.role)
     if reply.finish is Finish.LENGTH:
-        raise ReplyError(
-            "the reply was cut off at the token limit", place=request.role, remedy="raise max_tokens"
-        )
+        raise ReplyError("the reply was cut off at the token limit", place=request.role, remedy=LONGER)
     return reply
 
 

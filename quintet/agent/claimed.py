@@ -96,7 +96,7 @@ class ClaimedAnswer:
         return f"Claimed optimum: {number(self.objective)} ({self.status})"
 
     def _decisions(self) -> str:
-        return "\n".join(f"{name} = {_shown(value)}" for name, value in self.variables.items())
+        return "\n".join(line for name, value in self.variables.items() for line in _lines(name, value))
 
     def _trust(self) -> str:
         label = f"{self.verdict.value}, {BY_PROGRAM}" if self.checked else self.verdict.value
@@ -104,6 +104,33 @@ class ClaimedAnswer:
         lines += [f"  missing: {what}" for what in self.missing]
         lines += [f"  {note}" for note in self.account.notes]
         return "\n".join([*lines, self.account.to_text()])
+
+
+ROWS = 25
+"""Values of one name that are printed; the rest is counted."""
+
+
+def _lines(name: str, value: Any) -> list[str]:
+    """A value, or the values of a nest that are not 0, one a line."""
+    leaves = [(path, leaf) for path, leaf in _leaves(value) if leaf != 0]
+    if leaves and leaves[0][0] == "":
+        return [f"{name} = {_shown(value)}"]
+    shown = [f"  {path}  {_shown(leaf)}" for path, leaf in leaves[:ROWS]]
+    more = len(leaves) - ROWS
+    return [
+        name,
+        *(shown or ["  none"]),
+        *([f"  … and {more:,} more (--json has them all)"] if more > 0 else []),
+    ]
+
+
+def _leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        return [
+            leaf for key, inner in pairs for leaf in _leaves(inner, f"{path}, {key}" if path else str(key))
+        ]
+    return [(path, value)]
 
 
 def _shown(value: Any) -> str:

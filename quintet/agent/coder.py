@@ -8,8 +8,9 @@ from typing import Any
 from quintet.agent.asking import Update, ask_text, node
 from quintet.agent.context import Context
 from quintet.agent.program import Attempt, Trial
-from quintet.agent.state import State
-from quintet.errors import ReplyError
+from quintet.agent.state import Note, State
+from quintet.errors import BudgetSpent, ModelError, ReplyError
+from quintet.llm.chat import ChatReply
 from quintet.llm.fenced import code_block
 
 NO_PROGRAM = "no program"
@@ -20,51 +21,59 @@ async def code(state: State, context: Context) -> Update:
     """A program for every plan, at the same time; without plans, one program."""
     attempts = state.attempts or [Attempt()]
     context.say("coder", f"writing {len(attempts)} program{'s' if len(attempts) > 1 else ''}")
-    return {"attempts": list(await asyncio.gather(*(_written(state, context, one) for one in attempts)))}
+    asking = (ask_text(context, "code", **_inputs(state, attempt)) for attempt in attempts)
+    replies = await asyncio.gather(*asking, return_exceptions=True)
+    return _taken(attempts, [_usable(reply) for reply in replies])
 
 
 @node("coder")
 async def recode(state: State, context: Context) -> Update:
     """The chosen program anew, from its run and what the critic says."""
     attempts, chosen = list(state.attempts), state.chosen
-    context.say("coder", f"rewriting program {chosen + 1}: {_trouble(attempts[chosen])}")
-    attempts[chosen] = await _rewritten(state, context, attempts[chosen])
-    return {"attempts": attempts}
+    attempt = attempts[chosen]
+    context.say("coder", f"rewriting program {chosen + 1}: {_trouble(attempt)}")
+    tried = attempt.model_copy(update={"revision": attempt.revision + 1})
+    asking = ask_text(
+        context,
+        "repair_code",
+        sample=tried.revision,
+        program=attempt.code,
+        result=(attempt.trial or Trial(status=NO_PROGRAM)).to_text(),
+        feedback=attempt.feedback,
+        **_inputs(state, attempt),
+    )
+    (reply,) = await asyncio.gather(asking, return_exceptions=True)
+    taken = _taken([tried], [_usable(reply)])
+    return {**taken, "attempts": [*attempts[:chosen], *taken["attempts"], *attempts[chosen + 1 :]]}
 
 
-async def _written(state: State, context: Context, attempt: Attempt) -> Attempt:
-    """The attempt with its first program. A refusal costs this plan alone."""
-    try:
-        reply = await ask_text(context, "code", **_inputs(state, attempt))
-    except ReplyError as unusable:
-        return attempt.model_copy(update={"trial": Trial(status=NO_PROGRAM, detail=str(unusable))})
-    return _with_program(attempt, reply.text)
+def _usable(reply: ChatReply | BaseException) -> str | ModelError:
+    """The program of a reply, or why there is none.
+
+    Raises:
+        BaseException: What ends the run now, when all other replies are on file already.
+    """
+    if isinstance(reply, BudgetSpent | ReplyError):
+        return reply
+    if isinstance(reply, BaseException):
+        raise reply
+    return code_block(reply.text) or ReplyError("the reply holds no Python block", place="coder")
 
 
-async def _rewritten(state: State, context: Context, attempt: Attempt) -> Attempt:
-    trial = attempt.trial or Trial(status=NO_PROGRAM)
-    revision = attempt.revision + 1
-    try:
-        reply = await ask_text(
-            context,
-            "repair_code",
-            sample=revision,
-            program=attempt.code,
-            result=trial.to_text(),
-            feedback=attempt.feedback,
-            **_inputs(state, attempt),
-        )
-    except ReplyError as unusable:
-        return attempt.model_copy(
-            update={"revision": revision, "trial": Trial(status=NO_PROGRAM, detail=str(unusable))}
-        )
-    return _with_program(attempt.model_copy(update={"revision": revision}), reply.text)
+def _taken(attempts: list[Attempt], programs: list[str | ModelError]) -> Update:
+    """The attempts with their programs. An unusable reply, or a spent budget, costs its own attempt alone."""
+    failed = dict.fromkeys(one for one in programs if isinstance(one, ModelError))
+    notes = [Note(role="coder", message=str(one), final=isinstance(one, BudgetSpent)) for one in failed]
+    return {"attempts": [_with(*pair) for pair in zip(attempts, programs, strict=True)], "notes": notes}
 
 
-def _with_program(attempt: Attempt, text: str) -> Attempt:
-    program = code_block(text)
-    missing = Trial(status=NO_PROGRAM, detail="the reply holds no Python block")
-    return attempt.model_copy(update={"code": program or "", "trial": None if program else missing})
+def _with(attempt: Attempt, program: str | ModelError) -> Attempt:
+    """The attempt with its new program; without one, what there was before stays."""
+    if isinstance(program, str):
+        return attempt.model_copy(update={"code": program, "trial": None})
+    why = f"The last reply could not be used: {program.message}."
+    missing = attempt.trial or Trial(status=NO_PROGRAM, detail=str(program))
+    return attempt.model_copy(update={"trial": missing, "feedback": why})
 
 
 def _inputs(state: State, attempt: Attempt) -> dict[str, Any]:

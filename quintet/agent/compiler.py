@@ -18,6 +18,7 @@ from quintet.formulation.structure import structure
 from quintet.formulation.units import check_units
 from quintet.problem import Finding, Severity
 from quintet.solvers import solve as optimize
+from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
 
@@ -29,7 +30,7 @@ FAULTS = 12
 async def inspect(state: State, context: Context) -> Update:
     """Load, bind and check the draft; what is wrong with it goes back to the formulator."""
     draft = state.draft
-    if draft is None:
+    if draft is None or not draft.document:
         return {}
     checked = await asyncio.to_thread(inspected, draft, context)
     if checked.faults:
@@ -77,7 +78,8 @@ async def solve(state: State, context: Context) -> Update:
         return {"draft": draft.model_copy(update={"usable": False, "faults": (str(fault),)})}
     context.say("compiler", _told(solution))
     if solution.outcome in DOUBTFUL and not draft.doubted:
-        return {"draft": draft.model_copy(update={"faults": (_doubt(solution),), "doubted": True})}
+        doubt = await asyncio.to_thread(_doubt, solution)
+        return {"draft": draft.model_copy(update={"faults": (doubt,), "doubted": True})}
     return {
         "solved": Solved(
             outcome=solution.outcome.value, objective=solution.objective, message=solution.message
@@ -110,15 +112,33 @@ DOUBTFUL = (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.INFEASIBLE_OR_UNBOUND
 
 
 def _doubt(solution: Solution) -> str:
+    """What to look at again; the same document is the right reply if the text is really like that."""
+    same = "if the text really says so, reply with the same document"
     if solution.outcome is Outcome.INFEASIBLE:
         return (
-            "no plan meets all constraints: look for a limit that the text does not state, a wrong sense or a"
-            " wrong number; if the text really contradicts itself, reply with the same document"
+            f"no plan meets all constraints{_clash(solution)}: look for a limit that the text does not state,"
+            f" a wrong sense or a wrong number; {same}"
         )
     return (
         "the objective has no limit: look for a limit that the text states and the document lacks, or a wrong"
-        " sense; if the text really sets none, reply with the same document"
+        f" sense; {same}"
     )
+
+
+def _clash(solution: Solution) -> str:
+    """The constraints that can't hold together, where they are quickly found."""
+    from quintet.solvers.diagnosis import diagnose
+
+    try:
+        found = diagnose(solution.model, Options(time_limit=DIAGNOSIS_SECONDS))
+    except QuintetError:
+        return ""  # the doubt is told without it
+    names = list(dict.fromkeys(limit.place for subset in found.subsets for limit in subset.members))
+    return f" ({', '.join(names[:6])} clash)" if names else ""
+
+
+DIAGNOSIS_SECONDS = 5.0
+"""Wall time for finding out which constraints clash."""
 
 
 def _told(solution: Solution) -> str:

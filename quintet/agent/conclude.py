@@ -61,7 +61,9 @@ def _with_readings(verification: Verification, state: State) -> Verification:
     if same(found, attempt):
         said = "a program, written without sight of the formulation, comes to the same result"
         finding = Finding("readings-agree", Severity.INFO, "", said)
-        return replace(verification, findings=(*verification.findings, finding))
+        rest = [what for what in verification.missing if "blind reading" not in what]
+        missing = (*rest, "the two readings held against each other: only their optima were compared")
+        return replace(verification, findings=(*verification.findings, finding), missing=missing)
     said = _difference(found, attempt)
     finding = Finding("readings-differ", Severity.WARNING, "", said)
     missing = ("agreement of the two readings of the text, which differ", *verification.missing)

@@ -44,6 +44,8 @@ async def criticise(state: State, context: Context) -> Update:
 @node("critic")
 async def judge(state: State, context: Context) -> Update:
     """LLMOPT's self-correction: are the elements right, is the program (arXiv 2410.13213)."""
+    if not state.attempts:  # a budget was spent before there was a program
+        return {"judgement": None}
     attempt = state.attempts[0]
     context.say("critic", "judging elements and program")
     try:

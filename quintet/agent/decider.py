@@ -13,12 +13,12 @@ from quintet.errors import ReplyError
 
 
 class Scores(BaseModel):
-    """What the decider replies: one score a program, in their order."""
+    """What the decider replies: one score a program, in their order; the reasons are written first."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    scores: tuple[float, ...]
     reasons: tuple[str, ...] = ()
+    scores: tuple[float, ...]
 
 
 @node("decider")

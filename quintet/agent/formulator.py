@@ -10,6 +10,7 @@ from quintet.agent.draft import Draft
 from quintet.agent.elements import FiveElements
 from quintet.agent.state import Note, State
 from quintet.errors import ReplyError
+from quintet.llm.chat import ChatReply
 from quintet.llm.fenced import code_block
 from quintet.prompts.hint import choose
 
@@ -36,34 +37,28 @@ async def elements(state: State, context: Context) -> Update:
 @node("formulator")
 async def formulate(state: State, context: Context) -> Update:
     """The document, or the document mended."""
-    draft = state.draft
-    inputs = {
+    draft = state.draft or Draft(document="", revision=-1)
+    tried = draft.model_copy(update={"revision": draft.revision + 1})
+    try:
+        reply = await _asked(draft, state, context)
+    except ReplyError as unusable:  # counts as a try
+        faults = draft.faults or (str(unusable),)
+        note = Note(role="formulator", message=str(unusable))
+        return {"draft": tried.model_copy(update={"faults": faults}), "notes": [note]}
+    return {"draft": tried.model_copy(update={"document": document_in(reply.text), "faults": ()})}
+
+
+async def _asked(draft: Draft, state: State, context: Context) -> ChatReply:
+    inputs: dict[str, Any] = {
         "hints": choose(context.problem.text),
         "answers": [c.model_dump() for c in state.clarifications],
     }
-    if draft is None:
+    if not draft.document:
         context.say("formulator", "writing the formulation")
-        reply = await ask_text(context, "formulate", **inputs)
-        return {"draft": Draft(document=document_in(reply.text))}
+        return await ask_text(context, "formulate", sample=draft.revision + 1, **inputs)
     context.say("formulator", f"mending the formulation: {draft.faults[0]}")
-    return await _mended(draft, context, inputs)
-
-
-async def _mended(draft: Draft, context: Context, inputs: dict[str, Any]) -> Update:
-    """The draft with its next revision; an unusable reply counts as a try."""
-    findings, tried = list(draft.faults), draft.model_copy(update={"revision": draft.revision + 1})
-    try:
-        reply = await ask_text(
-            context,
-            "repair_formulation",
-            sample=draft.revision,
-            document=draft.document,
-            findings=findings,
-            **inputs,
-        )
-    except ReplyError as unusable:
-        return {"draft": tried, "notes": [Note(role="formulator", message=str(unusable))]}
-    return {"draft": tried.model_copy(update={"document": document_in(reply.text), "faults": ()})}
+    inputs |= {"document": draft.document, "findings": list(draft.faults)}
+    return await ask_text(context, "repair_formulation", sample=draft.revision, **inputs)
 
 
 def document_in(text: str) -> str:

@@ -6,7 +6,8 @@ from quintet.agent.asking import Update, ask_for, node
 from quintet.agent.context import Context
 from quintet.agent.plan import Plan, Plans, distinct
 from quintet.agent.program import Attempt
-from quintet.agent.state import State
+from quintet.agent.state import Note, State
+from quintet.errors import BudgetSpent, ReplyError
 
 ASKED = 2
 """Times that the planner is asked; what is still missing then is done without."""
@@ -17,12 +18,15 @@ async def plan(state: State, context: Context) -> Update:
     """Ask for plans until there are as many different ones as wanted, twice at most."""
     wanted = context.tactics.plans
     context.say("planner", f"making {wanted} plans")
-    plans: list[Plan] = []
-    for sample in range(ASKED):
+    plans = await _more(state, context, [], 0)
+    notes: list[Note] = []
+    for sample in range(1, ASKED):
         if len(plans) < wanted:
-            plans += await _more(state, context, plans, sample)
-    plans = plans[:wanted]
-    return {"attempts": [Attempt(plan=one) for one in plans]}
+            try:
+                plans += await _more(state, context, plans, sample)
+            except (BudgetSpent, ReplyError) as error:  # the plans that are there are enough to go on
+                notes = [Note(role="planner", message=str(error), final=isinstance(error, BudgetSpent))]
+    return {"attempts": [Attempt(plan=one) for one in plans[:wanted]], "notes": notes}
 
 
 async def _more(state: State, context: Context, known: list[Plan], sample: int) -> list[Plan]:

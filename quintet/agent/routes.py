@@ -64,8 +64,9 @@ def after_review(state: State, runtime: Runtime[Context]) -> str:
 def after_solve(state: State, runtime: Runtime[Context]) -> str:
     """A draft that turned out not to be solvable, or to have no plan, is looked at once more."""
     draft, tactics = state.document, runtime.context.tactics
-    unsolved = state.solved is None and not state.spent
-    if unsolved and draft.faults and not draft.edited and draft.revision < tactics.repairs:
+    unsolved = state.solved is None
+    again = unsolved and not state.spent and not draft.edited
+    if again and draft.faults and draft.revision < tactics.repairs:
         return "formulator.formulate"
     return "compiler.solve" if unsolved and draft.usable and draft.doubted else "end"
 

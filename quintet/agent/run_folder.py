@@ -164,6 +164,11 @@ class RunFolder:
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(f"run.json can't be used: {error}", place=str(self.path)) from None
 
+    def changed_prompts(self) -> list[str]:
+        """Prompts that are not what they were when the run was made."""
+        then, now = self._record.get("prompts", {}), _prompts()
+        return sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+
     def say(self, role: str, line: str) -> None:
         """Write down what a role is doing."""
         event = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "role": role, "line": line}

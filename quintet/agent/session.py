@@ -105,7 +105,10 @@ def replay(path: Path, *, say: Say | None = None) -> AnyAnswer:
     from quintet.llm.replay import ReplayModel
 
     folder = RunFolder(path)
-    models = {"": ReplayModel(folder.calls)}
+    changed = folder.changed_prompts()
+    if changed and say is not None:
+        say("replay", f"changed since the run: {', '.join(changed)}; the most alike recorded calls stand in")
+    models = {"": ReplayModel(folder.calls, loose=bool(changed))}
     return asyncio.run(_Job(folder, models, Prices(), Budget(), kept=False).answer(say, None))
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 from quintet.agent.answer import Answer, Origin
 from quintet.agent.intake import Told, read_problem, told_in_words
@@ -29,6 +29,30 @@ class Reading:
 
     formulation: Formulation
     origin: Origin
+
+
+@overload
+def solve(
+    problem: Formulation,
+    *,
+    data: Path | None = ...,
+    solver: str | None = ...,
+    options: Options | None = ...,
+    progress: Progress | None = ...,
+) -> Answer: ...
+
+
+@overload
+def solve(
+    problem: str | Path | Problem | Told,
+    *,
+    data: Path | None = ...,
+    solver: str | None = ...,
+    options: Options | None = ...,
+    progress: Progress | None = ...,
+    settings: Settings | None = ...,
+    tactics: Tactics | None = ...,
+) -> AnyAnswer: ...
 
 
 def solve(

@@ -39,10 +39,11 @@ class Judgement(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    elements_correct: bool
+    # the analysis before the judgement: a server that keeps to the schema writes in this order
     elements_analysis: str = ""
-    program_correct: bool
+    elements_correct: bool
     program_analysis: str = ""
+    program_correct: bool
 
 
 @dataclass(frozen=True)

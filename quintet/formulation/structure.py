@@ -83,7 +83,8 @@ _READ = ("index", "expression", "computed", "range", "within", "lower", "upper",
 def _texts(entry: object, key: str = "") -> Iterator[str]:
     if isinstance(entry, Mapping):
         for name, inner in entry.items():
-            yield from _texts(inner, str(name))
+            short_range = key == "sets" and isinstance(inner, str)  # Day: 1..days
+            yield from _texts(inner, "range" if short_range else str(name))
     elif isinstance(entry, list | tuple) and key == "index":
         yield from (str(item) for item in entry)
     elif isinstance(entry, str) and key in _READ:

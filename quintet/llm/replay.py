@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,17 @@ class ReplayModel:
 
     Args:
         path: The recording.
+        loose: Answer a request that was not recorded, because prompts have changed since, with the reply to
+            the recorded request of that role that is most like it and was not used yet.
 
     Raises:
         RunError: It can't be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, loose: bool = False) -> None:
         self._path = path
+        self._loose = loose
+        self._used: set[int] = set()
         self._calls = read_calls(path)
         self._lock = threading.Lock()
         self._waiting: dict[tuple[str, str], list[Call]] = defaultdict(list)
@@ -60,6 +65,8 @@ class ReplayModel:
         """
         record = request_record(request)
         call = self._next(_essence(record), request.role)
+        if call is None and self._loose:
+            call = self._alike(record, request.role)
         if call is None:
             raise ModelError(
                 f"this request is not in the recording: {self._difference(record, request.role)}",
@@ -80,6 +87,16 @@ class ReplayModel:
                 return None
             return calls.pop(0) if len(calls) > 1 else calls[0]
 
+    def _alike(self, asked: Record, role: str) -> Call | None:
+        """The unused call of a role whose last message is most like the asked one."""
+        with self._lock:
+            left = [k for k, call in enumerate(self._calls) if call.role == role and k not in self._used]
+            if not left:
+                return None
+            chosen = max(left, key=lambda k: _similarity(self._calls[k].request, asked))
+            self._used.add(chosen)
+            return self._calls[chosen]
+
     def _difference(self, asked: Record, role: str) -> str:
         """How the request differs from the recorded one that is most like it."""
         calls = [call for call in self._calls if call.role == role] or self._calls
@@ -95,6 +112,11 @@ class ReplayModel:
 def _essence(record: Mapping[str, Any]) -> str:
     """What must be equal: all but the schema's details, which change with Quintet, not with the question."""
     return digest({name: value for name, value in record.items() if name != "shape"})
+
+
+def _similarity(recorded: Record, asked: Record) -> float:
+    last = (record["messages"][-1]["text"] for record in (recorded, asked))
+    return SequenceMatcher(None, *last, autojunk=False).quick_ratio()
 
 
 def _likeness(recorded: Record, asked: Record) -> tuple[int, int]:

@@ -146,6 +146,13 @@ class Session:
         _, found, ray = self._highs.getDualRay()  # type: ignore[attr-defined]  # missing in its stubs
         return np.array(ray, dtype=np.float64) if found else None
 
+    def basic(self) -> tuple[Ids, Ids]:
+        """Columns and rows that are basic after the last run of an LP; none where there is no basis."""
+        found = self._highs.getBasis()
+        statuses = (found.col_status, found.row_status) if found.valid else ((), ())
+        columns, rows = (np.flatnonzero([s.name == "kBasic" for s in part]) for part in statuses)
+        return columns, rows
+
     def _collected(self) -> Run:
         highs, info, solution = self._highs, self._highs.getInfo(), self._highs.getSolution()
         feasible = solution.value_valid and info.primal_solution_status == FEASIBLE_POINT

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from quintet.solvers.options import Options
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Model = Annotated[Path, typer.Argument(help="A formulation (YAML, JSON) or a model file (LP, MPS).")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder in which tables are looked up.")]
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from quintet import examples
-from quintet.agent.solve import solve
+from quintet.agent.intake import read_problem
+from quintet.agent.solve import solve_alone
 from quintet.errors import ReaderDeclined
 from quintet.formulation.tolerances import agree
 from tests.examples.oracles import stories
@@ -27,7 +28,7 @@ def test_every_story_is_short_and_has_an_oracle():
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.stem)
 def test_a_story_is_read_to_its_optimum_or_declined(text: Path):
     try:
-        answer = solve(text)
+        answer = solve_alone(read_problem(str(text)))
     except ReaderDeclined:
         if text.stem in READABLE:
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import numpy as np
 
 from quintet.errors import SolverError
 from quintet.formulation.model import Model
-from quintet.formulation.revision import with_bounds
+from quintet.formulation.revision import with_bounds, with_objectives
 from quintet.formulation.tolerances import OBJECTIVE
 from quintet.solvers.alternatives.distinct import apart, choices, unbounded_choices
 from quintet.solvers.alternatives.face import (
@@ -36,6 +36,8 @@ from quintet.solvers.registry import solve
 if TYPE_CHECKING:
     from quintet.formulation.document import Formulation
 
+WITHIN = 1.0
+"""Share that a plan may lose where some integer has no limit but what the objective sets."""
 RANGED = 2_000
 """Most decisions of a linear program whose ranges are worked out without being asked for."""
 
@@ -120,7 +122,8 @@ def alternatives(
     Args:
         formulation: The document.
         k: Plans to find, the best among them; plans differ in some whole-number decision.
-        within: Share of the (first) objective that a plan may lose, 0.05 for five per cent.
+        within: Share of each objective that a plan may lose, 0.05 for five per cent. None: any, or the
+            value of the best once more, where only the objective keeps some integer from growing.
         over: Variable families by which plans are told apart; none for all of whole numbers.
         ranges: Whether to work out the range of every decision; None: for a linear program.
         tolerance: Share of each objective that may be lost in those ranges; 0 for the optimal plans.
@@ -187,7 +190,7 @@ class _Listing:
         self._model, self._plans = base.model, [plan]
         self._levels = linear_arrays(self._model)
         self._next: Plan | None = None
-        self._complete, self._message = False, ""
+        self._within, self._complete, self._message = asked.within, False, ""
 
     def result(self) -> Alternatives:
         """All that was asked for."""
@@ -201,7 +204,7 @@ class _Listing:
             tuple(self._plans),
             self._complete or (not self._names and uniqueness is Uniqueness.UNIQUE),
             self._names,
-            self._asked.within,
+            self._within,
             tuple(self._ranges()),
             self._asked.tolerance,
             self._message,
@@ -224,8 +227,8 @@ class _Listing:
                 self._message = f"the search for further plans ended early: {found.outcome.value}"
 
     def _take(self, plan: Plan) -> None:
-        best, within = self._plans[0].objectives, self._asked.within
-        if within is not None and not as_good(self._model, best, plan.objectives, max(within, OBJECTIVE)):
+        best, within = self._plans[0].objectives, self._within
+        if within is not None and not as_good(self._model, best, plan.objectives, within):
             self._complete, self._next = True, plan
         elif len(self._plans) < self._asked.k:
             self._plans.append(plan)
@@ -235,36 +238,41 @@ class _Listing:
     def _bounded(self) -> Model:
         """Ends for general integers that have none: what the relaxation leaves them."""
         open_ends = list(unbounded_choices(self._model, self._names))
-        probe = self._probe() if open_ends else None
+        ends = self._ends(open_ends) if open_ends else []
+        if any(not np.isfinite(end) for end in ends) and self._within is None:
+            self._within = WITHIN
+            ends = self._ends(open_ends)
         model = self._model
-        for name, row, sign in open_ends:
-            variable = model.variables[name]
-            value = np.inf if probe is None else probe.end(variable.first_column + row, sign)[0]
-            if not np.isfinite(value):
-                raise _unbounded(variable.name, variable.family.keys[row], sign)
-            end = np.floor(value + 1e-6) if sign > 0 else np.ceil(value - 1e-6)
+        for (name, row, sign), end in zip(open_ends, ends, strict=True):
+            if not np.isfinite(end):
+                raise _unbounded(name, model.variables[name].family.keys[row], sign)
+            variable, whole = (
+                model.variables[name],
+                np.array([np.floor(end + 1e-6) if sign > 0 else np.ceil(end - 1e-6)]),
+            )
             lower, upper = variable.lower[[row]], variable.upper[[row]]
-            ends = (lower, np.array([end])) if sign > 0 else (np.array([end]), upper)
-            model = with_bounds(model, name, np.array([row]), *ends)
+            model = with_bounds(
+                model, name, np.array([row]), *((lower, whole) if sign > 0 else (whole, upper))
+            )
         return model
 
-    def _probe(self) -> Probe | None:
+    def _ends(self, open_ends: Sequence[tuple[str, int, float]]) -> list[float]:
+        """The furthest that the relaxation lets each go, with its objective within the share."""
         if self._levels is None:
-            return None
-        loose = [relaxed(level) for level in self._levels]
-        within = self._asked.within
-        if within is None:
-            return Probe(loose[0], self._clock.left)
-        # the search goes one plan beyond, to say that there is no other: it may be worse than `within`
-        first = replace(self._model, objectives=list(self._model.objectives[:1]))
-        return Probe(near_optimal(loose[:1], first, self._plans[0], 2 * within + 1), self._clock.left)
+            return [np.inf for _ in open_ends]
+        arrays = relaxed(self._levels[0])
+        if self._within is not None:
+            first = with_objectives(self._model, self._model.objectives[:1])
+            arrays = near_optimal([arrays], first, self._plans[0], self._within, 2 * OBJECTIVE)
+        probe, variables = Probe(arrays, self._clock.left), self._model.variables
+        return [probe.end(variables[name].first_column + row, sign)[0] for name, row, sign in open_ends]
 
     # the only one?
 
     def _uniqueness(self) -> Uniqueness:
         others = [*self._plans[1:], *([self._next] if self._next else [])]
         best = self._plans[0].objectives
-        if any(as_good(self._model, best, other.objectives, OBJECTIVE) for other in others):
+        if any(as_good(self._model, best, other.objectives) for other in others):
             return Uniqueness.OTHERS
         if self._message:
             return Uniqueness.UNKNOWN
@@ -333,7 +341,7 @@ class _Listing:
         near = [
             plan
             for plan in self._plans[1:]
-            if as_good(self._model, best.objectives, plan.objectives, max(tolerance, OBJECTIVE))
+            if as_good(self._model, best.objectives, plan.objectives, tolerance)
         ]
         return decision_ranges(self._model, best, tolerance, self._levels, near, self._clock)
 

@@ -87,12 +87,14 @@ def _held(lower: Floats, upper: Floats, value: Floats, held: np.ndarray) -> tupl
     return np.where(held, end, lower), np.where(held, end, upper)
 
 
-def near_optimal(levels: Sequence[Arrays], model: Model, plan: Plan, within: float) -> Arrays:
+def near_optimal(
+    levels: Sequence[Arrays], model: Model, plan: Plan, within: float, slack: float = EXACTLY
+) -> Arrays:
     """All plans whose objectives are within a share of a plan's, as rows on the objectives."""
     arrays = levels[0]
     for level, objective in zip(levels, model.objectives, strict=True):
         if objective.sense is not Sense.SATISFY:
-            end = limit_of(objective, plan.objectives[objective.name], within, EXACTLY) - level.offset
+            end = limit_of(objective, plan.objectives[objective.name], within, slack) - level.offset
             ends = (-np.inf, end) if objective.sense is Sense.MINIMIZE else (end, np.inf)
             arrays = with_row(arrays, level.cost, *ends)
     return arrays

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from quintet.formulation.evaluation import shown
 from quintet.formulation.schema import Domain, Sense
-from quintet.formulation.tolerances import OBJECTIVE
 from quintet.solvers.alternatives.plan import Change, Plan, as_good, changes
 from quintet.solvers.alternatives.telling import tell_changes
 from quintet.solvers.alternatives.wording import amount, counted, listed, number, signed, table
@@ -99,7 +98,7 @@ def _end(found: Alternatives) -> str:
 
 def _loss(found: Alternatives, plan: Plan) -> str:
     """` (-0.63 %)`, against the first objective of the best."""
-    if as_good(found.model, found.plans[0].objectives, plan.objectives, OBJECTIVE):
+    if as_good(found.model, found.plans[0].objectives, plan.objectives):
         return ""
     first = found.model.objectives[0]
     best, value = found.plans[0].objectives[first.name], plan.objectives[first.name]

@@ -12,7 +12,7 @@ from quintet.formulation.evaluation import Evaluation, shown
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Family, Floats, Key, Model, Point
 from quintet.formulation.schema import Sense
-from quintet.formulation.tolerances import INTEGRALITY, clean
+from quintet.formulation.tolerances import INTEGRALITY, OBJECTIVE, clean
 
 CHANGED = 1e-5
 """Relative difference from which a continuous decision counts as another: more than solvers' noise."""
@@ -116,8 +116,8 @@ def _changes(model: Model, before: Point, after: Point) -> Iterator[Change]:
             yield Change(name, variable.family.keys[row], float(one[row]), float(other[row]), variable.unit)
 
 
-def as_good(model: Model, best: Mapping[str, float], other: Mapping[str, float], within: float) -> bool:
-    """Whether a plan of these objectives is at most `within` worse than the best, level by level."""
+def as_good(model: Model, best: Mapping[str, float], other: Mapping[str, float], within: float = 0.0) -> bool:
+    """Whether a plan is at most a share of the best worse than it, level by level; 0 for as good."""
     return shortfall(model, best, other, within) is None
 
 
@@ -130,7 +130,8 @@ def shortfall(
             continue
         value = best[objective.name]
         worse = _loss(objective.sense, value, other[objective.name])
-        allowed = max(within * max(1.0, abs(value)), objective.abs_tol, objective.rel_tol * abs(value))
+        share = max(within, objective.rel_tol) * abs(value)
+        allowed = max(share, objective.abs_tol, OBJECTIVE * max(1.0, abs(value)))
         if worse > allowed:
             return objective.name
         if worse < -allowed:

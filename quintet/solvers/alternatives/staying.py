@@ -18,7 +18,6 @@ from quintet.formulation.evaluation import Violation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Floats, Model
 from quintet.formulation.revision import with_objectives
-from quintet.formulation.tolerances import OBJECTIVE
 from quintet.solvers.alternatives.closeness import (
     Measure,
     closeness,
@@ -205,9 +204,7 @@ class _Replanning:
             message = Standing(self.model, found, None).message
             return self._said(found.outcome, before, broken, warm=warm, message=message)
         best = Plan.at(self.model, found.point)
-        if before is not None and as_good(
-            self.model, best.objectives, before.objectives, max(self.within, OBJECTIVE)
-        ):
+        if before is not None and as_good(self.model, best.objectives, before.objectives, self.within):
             return self._said(found.outcome, before, broken, best, before, warm=warm)
         return self._closest(found.outcome, before, broken, best, warm=warm)
 

@@ -18,7 +18,6 @@ import numpy as np
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model
 from quintet.formulation.revision import without_objective
-from quintet.formulation.tolerances import OBJECTIVE
 from quintet.solvers.alternatives.costs import Term, terms
 from quintet.solvers.alternatives.forcing import forcing
 from quintet.solvers.alternatives.plan import Change, Plan, as_good, changes
@@ -159,7 +158,7 @@ class _Question:
         best = _plan(found, self.base.model)
         if found.outcome is Outcome.INFEASIBLE:
             return self._impossible()
-        if best is not None and as_good(self.base.model, self.plan.objectives, best.objectives, OBJECTIVE):
+        if best is not None and as_good(self.base.model, self.plan.objectives, best.objectives):
             return self._said(Verdict.FREE, best)
         if found.outcome in (Outcome.OPTIMAL, Outcome.LOCALLY_OPTIMAL):
             return self._costs(best, exact=True)

@@ -127,6 +127,11 @@ class Draft:
         if not self.cost:
             raise DocumentError("the model has no columns", place=self.name, remedy="name one in a row")
         names, rows = tuple(self.column_of), tuple(self.row_of)
+        for what, listed, lower, upper in (
+            ("column", names, self.lower, self.upper),
+            ("row", rows, self.row_lower, self.row_upper),
+        ):
+            self._refuse_unreachable(what, listed, lower, upper)
         empty = not any(self.cost) and not self._products[0] and not self.offset
         return MatrixFile(
             name=self.name,
@@ -146,6 +151,21 @@ class Draft:
             meanings=self.meanings,
             assumptions=tuple(self.assumptions),
         )
+
+    def _refuse_unreachable(
+        self,
+        what: str,
+        names: Sequence[str],
+        lower: Sequence[float | None],
+        upper: Sequence[float | None],
+    ) -> None:
+        for name, low, high in zip(names, lower, upper, strict=True):
+            if low == math.inf or high == -math.inf:
+                raise DocumentError(
+                    f"the {what} {shown(name)} is to reach infinity, which nothing does",
+                    place=self.name,
+                    remedy="write a finite limit, or leave it out",
+                )
 
     def _lower_bounds(self) -> Floats:
         for name, place in self.column_of.items():

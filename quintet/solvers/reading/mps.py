@@ -11,9 +11,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from quintet.formulation.schema import Sense, shown
-from quintet.solvers.arrays import CONTINUOUS, INTEGRAL, SEMICONTINUOUS
+from quintet.solvers.arrays import CONTINUOUS, INTEGRAL
 from quintet.solvers.reading.draft import Draft
 from quintet.solvers.reading.matrix_file import MatrixFile
+from quintet.solvers.reading.mps_bounds import bound_integers, set_bound, without_set
 from quintet.solvers.reading.mps_lines import Fields, Line, fields_of, lines_of
 
 SENSES = {
@@ -99,7 +100,7 @@ class _Reader:
             last = self._text.count("\n") + 1
             raise self._draft.wrong("the file ends before ENDATA: it may be cut off", last, "add ENDATA")
         self._apply_ranges()
-        self._bound_integers()
+        bound_integers(self._draft)
         return self._draft.finished()
 
     # sections
@@ -262,60 +263,11 @@ class _Reader:
     # bounds
 
     def _bound(self, fields: Fields, line: int) -> None:
-        kind, words = fields.kind.upper(), fields.words
-        valued = kind in ("UP", "LO", "FX", "LI", "UI", "SC", "SI")
-        if not valued and kind not in ("FR", "MI", "PL", "BV"):
-            raise self._draft.wrong(f"{shown(kind)} is no kind of bound", line, "write UP, LO, FX, FR …")
-        name, text = self._bounded(words, line, valued=valued)
-        place = self._draft.column_of.get(name)
-        if place is None:
-            said = f"the column {shown(name)} is not in COLUMNS"
-            raise self._draft.wrong(said, line, "add it, or correct it")
-        value = self._draft.number(text, line, infinite=True) if valued else 0.0
-        self._set_bound(kind, place, name, value, line)
-
-    def _bounded(self, words: tuple[str, ...], line: int, *, valued: bool) -> tuple[str, str]:
-        """Column and number, whether or not the set of bounds is named."""
-        full = 3 if valued else 2
-        # BV, MI and PL may carry a number that says nothing
-        named = len(words) == full or (not valued and len(words) == 3)
-        if not named and len(words) != full - 1:
-            raise self._draft.wrong("is no bound", line, "write its kind, a set, a column and a number")
-        self._only_set(words[0] if named else "", line)
-        rest = words[1:] if named else words
-        return rest[0], rest[1] if valued else ""
-
-    def _set_bound(self, kind: str, place: int, name: str, value: float, line: int) -> None:
-        draft = self._draft
-        infinite = math.inf
-        if kind == "SI" or (kind == "SC" and draft.integrality[place] == INTEGRAL):
-            said = f"the column {shown(name)} is semi-integer, which can't be read here"
-            raise draft.wrong(said, line, "write it as an integer and a binary column")
-        lows = {"LO": value, "LI": value, "FX": value, "FR": -infinite, "MI": -infinite, "BV": 0.0}
-        highs = {"UP": value, "UI": value, "FX": value, "FR": infinite, "PL": infinite, "BV": 1.0}
-        highs["SC"] = value
-        if kind in lows:
-            self._once("the lower bound", name, line)
-            draft.lower[place] = lows[kind]
-        if kind in highs:
-            self._once("the upper bound", name, line)
-            draft.upper[place] = highs[kind]
-        if kind in ("LI", "UI", "BV"):
-            draft.integrality[place] = INTEGRAL
-        if kind == "SC":
-            draft.integrality[place] = SEMICONTINUOUS
-
-    def _bound_integers(self) -> None:
-        """Integer columns that nothing bounds are 0 or 1."""
-        draft, found = self._draft, 0
-        for place, kind in enumerate(draft.integrality):
-            if kind == INTEGRAL and draft.lower[place] is None and draft.upper[place] is None:
-                draft.lower[place], draft.upper[place] = 0.0, 1.0
-                found += 1
-        if found:
-            draft.assumptions.append(
-                f"{found:,} integer columns without bounds are 0 or 1, as HiGHS and CPLEX read MPS files"
-            )
+        kind = fields.kind.upper()
+        words, named = without_set(kind, fields.words, self._draft, line)
+        self._only_set(named, line)
+        for side in set_bound(kind, words, self._draft, line):
+            self._once(f"the {side} bound", words[0], line)
 
     # the quadratic objective, (1/2) x'Qx
 

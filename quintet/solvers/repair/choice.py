@@ -183,7 +183,9 @@ def _needed(model: Model) -> set[str]:
 def _needs_bounds(part: Node) -> bool:
     if isinstance(part, Compare):
         return "!=" in part.operators
-    return isinstance(part, Call) and FUNCTIONS[part.function].group in ("logic", "shape")
+    if not isinstance(part, Call):
+        return False
+    return FUNCTIONS[part.function].group in ("logic", "shape") or part.function in ("abs", "min", "max")
 
 
 def _bounds(model: Model, wishes: Wishes, *, bounds: bool) -> Iterator[Standing]:

@@ -19,7 +19,7 @@ from quintet.solvers.repair.oracle import Oracle
 ONE_BY_ONE = 40
 """Contradictions of at most this many limits are shrunk limit by limit; larger ones by halves first."""
 SHRINKING = 1.0
-"""Seconds of one test that only makes a contradiction smaller; after the first that is not settled, no more."""
+"""Seconds of a test that only makes a contradiction smaller; one that is not settled ends the shrinking."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class Units:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._constraints: dict[str, str] = {}
+        self._per: dict[str, str] = {}
 
     @cached_property
     def objective(self) -> str:
@@ -40,6 +41,11 @@ class Units:
 
     def per(self, unit: str) -> str:
         """Unit of the objective per unit: `EUR/h`; "" if either is not known."""
+        if unit not in self._per:
+            self._per[unit] = self._quotient(unit)
+        return self._per[unit]
+
+    def _quotient(self, unit: str) -> str:
         above, below = parse_unit(self.objective), parse_unit(unit)
         if above is None or below is None:
             return ""

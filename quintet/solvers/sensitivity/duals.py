@@ -13,6 +13,8 @@ from quintet.solvers.sensitivity.cone import Cone
 SAME = 1e-7
 """Relative difference at which the left and the right price are one."""
 
+ROUNDING = 1e-11
+"""Size, relative to the largest price, of what is taken for 0."""
 SEARCH = 60
 """Least number of linear programs by which rows with two prices are looked for."""
 
@@ -115,5 +117,9 @@ class _Search:
     def both(self, row: int) -> tuple[float, float]:
         """Left and right price of one row."""
         rows = np.array([row])
-        less = self._cone.change(rows, np.array([-1.0])).value
-        return 0.0 - less, self._cone.change(rows, np.array([1.0])).value + 0.0
+        less, more = (self._cone.change(rows, np.array([way])).value for way in (-1.0, 1.0))
+        return self._clean(-less), self._clean(more)
+
+    def _clean(self, price: float) -> float:
+        """Without what rounding leaves of 0."""
+        return price if abs(price) > ROUNDING / SAME * self._size else 0.0

@@ -17,7 +17,8 @@ FLAT = 1e-9
 """Relative size of a multiplier or a reduced cost that counts as 0."""
 FAR = 1e15
 """From here on a way is endless."""
-EXTRA = {"presolve": "off", "solver": "simplex"}
+# the primal simplex: another objective leaves the last plan feasible
+EXTRA = {"presolve": "off", "solver": "simplex", "simplex_strategy": 4}
 
 
 class Reach:

@@ -10,12 +10,13 @@ import pytest
 
 from quintet.errors import SolverError
 from quintet.formulation.binding import bind
-from quintet.formulation.model import ObjectiveData
+from quintet.formulation.model import Model, ObjectiveData, ProblemClass
 from quintet.formulation.revision import with_objectives
 from quintet.formulation.schema import Sense
 from quintet.formulation.tree import Element, VariableRef
-from quintet.solvers import Outcome, solve
+from quintet.solvers import Options, Outcome, Solution, solve
 from quintet.solvers.alternatives import alternatives
+from quintet.solvers.alternatives import best as best_module
 from quintet.solvers.alternatives.best import Uniqueness
 from quintet.solvers.alternatives.plan import Plan
 from quintet.solvers.alternatives.standing import holding
@@ -86,14 +87,25 @@ def test_an_integer_without_an_end_gets_the_one_that_the_limits_leave() -> None:
 
 def test_an_integer_that_nothing_limits_is_named() -> None:
     document = {
-        "variables": {"x": {"domain": "integer", "lower": 0, "upper": None}},
-        "objective": {"sense": "minimize", "expression": "x"},
+        "variables": {"x": {"domain": "integer", "lower": 0, "upper": None}, "y": {"domain": "binary"}},
+        "objective": {"sense": "minimize", "expression": "y"},
     }
     with pytest.raises(SolverError, match=r"variables\.x: nothing limits it above"):
         alternatives(formulation(document))
-    found = alternatives(formulation({**document, "constraints": {"some": "x >= 2"}}), within=1.0, k=9)
-    assert [plan.objectives["objective"] for plan in found.plans] == [2, 3, 4]
+    assert len(alternatives(formulation(document), over=["y"]).plans) == 2
+
+
+@pytest.mark.parametrize(("within", "most"), [(None, 4), (0.5, 3), (2.0, 6)])
+def test_an_integer_that_only_the_objective_limits(within: float | None, most: int) -> None:
+    document = {
+        "variables": {"x": {"domain": "integer", "lower": 0, "upper": None}},
+        "objective": {"sense": "minimize", "expression": "x"},
+        "constraints": {"some": "x >= 2"},
+    }
+    found = alternatives(formulation(document), within=within, k=9)
+    assert [plan.objectives["objective"] for plan in found.plans] == list(range(2, most + 1))
     assert found.complete
+    assert found.within == (within or 1.0)
 
 
 def test_satisfaction_lists_plans_that_fit() -> None:
@@ -274,3 +286,20 @@ def test_without_an_optimum_it_says_so(change: dict[str, Any], outcome: Outcome,
     assert not found.settled
     assert said in found.to_text()
     assert json.loads(found.to_json())["plans"] == []
+
+
+def test_a_search_that_ends_early_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tired(model: Model, solver: Any, options: Options) -> Solution:
+        return Solution(model, Outcome.LIMIT_NO_SOLUTION, "fake", "1", ProblemClass.MILP)
+
+    monkeypatch.setattr(best_module, "solve", tired)
+    found = alternatives(formulation(random_document(0)))
+    assert found.uniqueness is Uniqueness.UNKNOWN
+    assert len(found.plans) == 1
+    assert not found.complete
+    assert "ended early" in found.to_text()
+
+
+def test_time_that_is_up_leaves_ranges_open() -> None:
+    found = alternatives(formulation(AMOUNTS), ranges=True, options=Options(time_limit=1e-9))
+    assert not found.settled or not all(entry.proven for entry in found.ranges)

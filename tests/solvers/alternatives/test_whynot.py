@@ -11,7 +11,8 @@ import pytest
 from quintet.formulation.binding import bind
 from quintet.formulation.model import Model
 from quintet.formulation.revision import with_bounds, with_rows, without, without_objective
-from quintet.solvers import Options, Outcome, solve
+from quintet.solvers import Options, Outcome, Solution, solve
+from quintet.solvers.alternatives import why as why_module
 from quintet.solvers.alternatives import whynot
 from quintet.solvers.alternatives.forcing import forcing
 from quintet.solvers.alternatives.standing import holding
@@ -177,3 +178,42 @@ def test_a_plan_that_only_has_to_fit() -> None:
     found = whynot(formulation(document), "x == 1", options=Options(time_limit=20))
     assert found.verdict is Verdict.IMPOSSIBLE
     assert [reason.name for reason in found.reasons.families] == ["some"]
+
+
+def gives_up(after: int, ending: Outcome) -> Any:
+    """A solver that ends early from some call on."""
+    calls: list[Model] = []
+
+    def tired(model: Model, solver: Any, options: Options) -> Solution:
+        calls.append(model)
+        found = solve(model, solver, options)
+        return found if len(calls) <= after else Solution(model, ending, "fake", "1", found.problem_class)
+
+    return tired
+
+
+def test_a_price_that_is_not_known_leaves_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solve with the decision ends early; that none is as good is still proved."""
+    real, calls = solve, []
+
+    def tired(model: Model, solver: Any, options: Options) -> Solution:
+        calls.append(model)
+        found = real(model, solver, options)
+        limit = Outcome.LIMIT_NO_SOLUTION
+        return Solution(model, limit, "fake", "1", found.problem_class) if len(calls) == 1 else found
+
+    monkeypatch.setattr(why_module, "solve", tired)
+    found = whynot(formulation(LP), "y >= 1")
+    assert found.verdict is Verdict.COSTS
+    assert not found.exact
+    assert found.plan is None
+    assert [reason.name for reason in found.reasons.families] == ["need"]
+    assert "was not found out" in found.to_text()
+
+
+def test_what_is_not_known_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(why_module, "solve", gives_up(0, Outcome.LIMIT_NO_SOLUTION))
+    found = whynot(formulation(LP), "y >= 1")
+    assert found.verdict is Verdict.UNSETTLED
+    assert not found.settled
+    assert "not found out; give it more time" in found.to_text()

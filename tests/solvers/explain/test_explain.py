@@ -154,7 +154,7 @@ def test_wording() -> None:
     ]  # fmt: skip
     assert [briefly(0.0), briefly(3.0), briefly(-0.5)] == ["0", "+3", "-0.5"]
     assert [entry("cola", "3"), entry("4", "3")] == ["cola 3", "4: 3"]
-    assert number(1234567.25) == "1,234,567.25"
+    assert [number(1234.5), number(1234567.0)] == ["1,234.5", "1,234,567"]
     assert quoted("a  b\nc") == "“a b c”"
     assert len(quoted("word " * 40)) <= 72
 

@@ -137,7 +137,7 @@ def test_integers_without_bounds_are_said_as_an_assumption() -> None:
     matrix = read_mps(mps(columns=INTEGERS, bounds=" UP B y 7\n"), "m.mps")
     assert matrix.column_upper.tolist() == [1, 7]
     assert matrix.assumptions == (
-        "1 integer columns without bounds are 0 or 1, as HiGHS and CPLEX read MPS files",
+        "1 integer column without bounds is 0 or 1, as HiGHS and CPLEX read MPS files",
     )
 
 

@@ -142,6 +142,14 @@ def test_lp_files_that_are_refused(text: str, line: int, said: str) -> None:
     assert caught.value.place == f"m.lp, line {line}"
 
 
+@pytest.mark.parametrize("rows", ["c: x >= 1e30", "c: x <= -inf", "c: x = inf", "c: inf <= x <= inf"])
+def test_limits_that_nothing_reaches(rows: str) -> None:
+    with pytest.raises(DocumentError, match="the row 'c' is to reach infinity"):
+        read_lp(f"min\n x\nst\n {rows}\nend\n", "m.lp")
+    with pytest.raises(DocumentError, match="the column 'x' is to reach infinity"):
+        read_mps(HEAD + BODY + "BOUNDS\n LO B x 1e30\nENDATA\n", "m.mps")
+
+
 def test_files_that_can_not_be_read(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="no such file"):
         open_formulation(tmp_path / "none.lp")
