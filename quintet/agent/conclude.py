@@ -35,6 +35,7 @@ def conclude(state: State, context: Context, account: Account, seconds: float) -
     draft = state.draft
     if draft is not None and draft.usable and state.solved is not None:
         return _of_formulation(state, context, account, seconds)
+    account = replace(account, notes=(*account.notes, *_failures(state)))
     attempt = _best(state.attempts)
     if attempt is not None:
         return _of_program(attempt, context, account, seconds)
@@ -44,6 +45,14 @@ def conclude(state: State, context: Context, account: Account, seconds: float) -
     return ClaimedAnswer(
         context.problem, claim.status, claim.objective, claim.decisions, "", False, account, seconds
     )
+
+
+def _failures(state: State) -> list[str]:
+    """What is wrong with the formulation and with the best program, one line each."""
+    draft, attempt = state.draft, _best(state.attempts)
+    trial = attempt.trial if attempt is not None else None
+    wrong = [f"formulator: the formulation can't be used: {draft.faults[0]}"] if draft and draft.faults else []
+    return [*wrong, *([f"executor: {trial.complaint}"] if trial and trial.complaint else [])]
 
 
 def _of_formulation(state: State, context: Context, account: Account, seconds: float) -> Answer:

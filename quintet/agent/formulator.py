@@ -45,7 +45,9 @@ async def formulate(state: State, context: Context) -> Update:
         faults = draft.faults or (str(unusable),)
         note = Note(role="formulator", message=str(unusable))
         return {"draft": tried.model_copy(update={"faults": faults}), "notes": [note]}
-    return {"draft": tried.model_copy(update={"document": document_in(reply.text), "faults": ()})}
+    document = document_in(reply.text)
+    seen = state.reviewed and document == draft.document
+    return {"draft": tried.model_copy(update={"document": document, "faults": ()}), "reviewed": seen}
 
 
 async def _asked(draft: Draft, state: State, context: Context) -> ChatReply:

@@ -167,12 +167,13 @@ def _document(graph: Graph, end: str) -> None:
     }
     known["end"] = end
     graph.add_conditional_edges("compiler.inspect", after_inspect, known)
-    graph.add_conditional_edges("reviewer.review", after_review, ["reviewer.review", "compiler.solve"])
-    graph.add_conditional_edges(
-        "compiler.solve",
-        after_solve,
-        {k: known[k] for k in ("formulator.formulate", "compiler.solve", "end")},
-    )
+    graph.add_conditional_edges("reviewer.review", after_review, _some(known, "reviewer.review"))
+    graph.add_conditional_edges("compiler.solve", after_solve, _some(known, "formulator.formulate"))
+
+
+def _some(known: dict[Hashable, str], name: str) -> dict[Hashable, str]:
+    """The ways out of a node of the document's side that goes on, ends, or goes to one other."""
+    return {k: known[k] for k in (name, "compiler.solve", "end")}
 
 
 def _nodes(graph: Graph, *names: str) -> None:

@@ -9,7 +9,7 @@ from quintet.agent.account import Account
 from quintet.agent.state import State
 from quintet.llm.cache import CachedModel, ReplyCache
 from quintet.llm.chat import JSON, ChatModel, ChatReply, ChatRequest, OnToken
-from quintet.llm.recorded import Recording, RecordingModel, read_calls
+from quintet.llm.recorded import Call, Recording, RecordingModel, read_calls
 from quintet.llm.usage import Budget, Meter, MeteredModel, Prices, Tally
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Ledger:
         prices: What models cost.
         budget: Of the run.
         folder: The run directory; None keeps nothing.
+        spent: What the run had used before, by role; with a folder, its recording says so.
 
     Raises:
         SettingsError: There is a budget in dollars, and a model's price is unknown.
@@ -40,11 +41,12 @@ class Ledger:
         prices: Prices | None = None,
         budget: Budget | None = None,
         folder: RunFolder | None = None,
+        spent: Mapping[str, Tally] | None = None,
     ) -> None:
         self.strategy, self._folder = strategy, folder
-        spent = {} if folder is None else _spent(folder, prices or Prices())
-        self.meter = Meter(prices, budget, spent=spent)
-        self._cache = None if folder is None else ReplyCache(folder.replies)
+        calls = [] if folder is None or not folder.calls.exists() else read_calls(folder.calls)
+        self.meter = Meter(prices, budget, spent=spent or _spent(calls, prices or Prices()))
+        self._cache = None if folder is None else _filed(calls, ReplyCache(folder.replies))
         recording = None if folder is None else Recording(folder.calls)
         self.models = {role: self._wrapped(model, recording) for role, model in models.items()}
 
@@ -99,13 +101,27 @@ class _Kept:
         await self._model.close()
 
 
-def _spent(folder: RunFolder, prices: Prices) -> dict[str, Tally]:
+def _filed(calls: list[Call], cache: ReplyCache) -> ReplyCache:
+    """The cache with every recorded reply: one may have been recorded only when the process was killed."""
+    for call in calls:
+        if call.reply is not None and cache.get(call.hash) is None:
+            cache.put(call.hash, call.reply, call.role)
+    return cache
+
+
+def _spent(calls: list[Call], prices: Prices) -> dict[str, Tally]:
     """What the run had used before it stopped, from its recording."""
     used: dict[str, Tally] = {}
-    for call in read_calls(folder.calls) if folder.calls.exists() else ():
-        one = Tally(calls=1)
-        if call.reply is not None:
-            cost = prices.cost(call.reply, str(call.model.get("key", {}).get("model", "")))
-            one = Tally(1, 0, call.reply.usage, call.reply.seconds, cost)
-        used[call.role] = used.get(call.role, Tally()) + one
+    for call in calls:
+        used[call.role] = used.get(call.role, Tally()) + _tally(call, prices)
     return used
+
+
+def _tally(call: Call, prices: Prices) -> Tally:
+    reply = call.reply
+    if reply is None:
+        return Tally(calls=1)
+    if reply.cached:
+        return Tally(cached=1)
+    cost = prices.cost(reply, str(call.model.get("key", {}).get("model", "")))
+    return Tally(1, 0, reply.usage, reply.seconds, cost)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 
@@ -19,7 +20,7 @@ class Person(Protocol):
     def review(self, shown: Mapping[str, Any]) -> str | None:
         """The document, edited or not (`reading`, `document`, `faults`); "" goes on with it as it is.
 
-        None: not now; the run stays where it is.
+        None: not now; the run stays where it is. "" for a document with faults that can't be solved ends it.
         """
         ...
 
@@ -34,6 +35,30 @@ class Nobody:
     def review(self, shown: Mapping[str, Any]) -> str | None:
         """As it is."""
         return ""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """Says again what a person said in a recorded run; else takes the default.
+
+    Args:
+        said: What was said, by `key_of` of what was put.
+    """
+
+    said: Mapping[str, str]
+
+    def question(self, asked: Mapping[str, Any]) -> str | None:
+        """The recorded answer."""
+        return self.said.get(key_of(asked), "")
+
+    def review(self, shown: Mapping[str, Any]) -> str | None:
+        """The recorded document."""
+        return self.said.get(key_of(shown), "")
+
+
+def key_of(value: Mapping[str, Any]) -> str:
+    """By what an answer is remembered: the question, or the document under review."""
+    return str(value["document"] if value.get("kind") == "review" else value["question"])
 
 
 def answer_of(person: Person, value: Mapping[str, Any]) -> str | None:

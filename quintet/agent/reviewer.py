@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from langgraph.types import interrupt
 
 from quintet.agent.asking import Update, node
 from quintet.agent.compiler import formulation_of, inspected
 from quintet.agent.context import Context
+from quintet.agent.draft import Draft
 from quintet.agent.state import State
+from quintet.errors import QuintetError
 from quintet.formulation.document import Formulation
 from quintet.formulation.schema import Entry
 
@@ -18,13 +21,22 @@ from quintet.formulation.schema import Entry
 async def review(state: State, context: Context) -> Update:
     """Show the formulation and wait for the user's word: the document, changed or not."""
     draft = state.document
-    formulation = formulation_of(draft, context)
-    shown = {"kind": "review", "reading": read_back(formulation), "document": formulation.dump("yaml")}
+    shown = _shown(draft, context)
     changed = str(interrupt(shown) or "").strip()
     if not changed or changed == shown["document"].strip():
         return {"reviewed": True}
-    edited = draft.model_copy(update={"document": changed, "edited": True})
-    return {"draft": inspected(edited, context), "reviewed": True}
+    edited = inspected(draft.model_copy(update={"document": changed, "edited": True}), context)
+    return {"draft": edited, "reviewed": edited.usable}
+
+
+def _shown(draft: Draft, context: Context) -> dict[str, Any]:
+    """What the person sees; an edited document that is no formulation comes back as it was typed."""
+    shown = {"kind": "review", "faults": list(draft.faults)}
+    try:
+        formulation = formulation_of(draft, context)
+    except QuintetError:
+        return {**shown, "reading": "", "document": draft.document}
+    return {**shown, "reading": read_back(formulation), "document": formulation.dump("yaml")}
 
 
 def read_back(formulation: Formulation) -> str:

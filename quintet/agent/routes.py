@@ -57,8 +57,10 @@ def after_inspect(state: State, runtime: Runtime[Context]) -> str:
 
 
 def after_review(state: State, runtime: Runtime[Context]) -> str:
-    """An edited document that does not bind goes back to the person."""
-    return "compiler.solve" if state.document.usable else "reviewer.review"
+    """An edited document that does not bind goes back to the person, until they leave it as it is."""
+    if state.document.usable:
+        return "compiler.solve"
+    return "end" if state.reviewed else "reviewer.review"
 
 
 def after_solve(state: State, runtime: Runtime[Context]) -> str:

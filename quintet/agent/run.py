@@ -16,9 +16,9 @@ from quintet.agent.conclude import AnyAnswer, conclude
 from quintet.agent.context import Context, Say
 from quintet.agent.graph import Compiled, build
 from quintet.agent.ledger import Ledger
-from quintet.agent.person import Nobody, Person, answer_of
+from quintet.agent.person import Nobody, Person, answer_of, key_of
 from quintet.agent.sheets import sheets_of
-from quintet.agent.state import State
+from quintet.agent.state import RECORDS, State
 from quintet.agent.tactics import Tactics
 from quintet.errors import RunPaused
 from quintet.problem import Problem
@@ -91,7 +91,7 @@ class Agent:
             context = self._context(problem, ledger, say)
             async with self._checkpoints(folder) as saver:
                 graph = self._graph if saver is None else build(self.tactics.strategy, saver)
-                state = await _driven(graph, context, person or Nobody(), resumable=saver is not None)
+                state = await _driven(graph, context, person or Nobody(), folder)
         finally:
             ledger.close()
         account = ledger.account(state)
@@ -115,10 +115,13 @@ class Agent:
     @asynccontextmanager
     async def _checkpoints(self, folder: RunFolder | None) -> AsyncIterator[BaseCheckpointSaver[Any] | None]:
         if folder is not None:
+            import aiosqlite
+            from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
             from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-            async with AsyncSqliteSaver.from_conn_string(str(folder.checkpoint)) as saver:
-                yield saver
+            serde = JsonPlusSerializer(allowed_msgpack_modules=RECORDS)
+            async with aiosqlite.connect(folder.checkpoint) as connection:
+                yield AsyncSqliteSaver(connection, serde=serde)
         elif self.tactics.review or self.tactics.questions:
             from langgraph.checkpoint.memory import InMemorySaver
 
@@ -127,25 +130,55 @@ class Agent:
             yield None
 
 
-async def _driven(graph: Compiled, context: Context, person: Person, *, resumable: bool) -> State:
+async def _driven(graph: Compiled, context: Context, person: Person, folder: RunFolder | None) -> State:
     """Run a graph to its end, with a person's answers in between."""
     from langgraph.types import Command
 
-    given: Any = {"notes": []}
-    if resumable:
-        reached = await graph.aget_state(THREAD)
-        if reached.values and not reached.next:
-            return _state(reached.values)
-        given = None if reached.values else given  # the checkpoint has it all
+    reached = Reached() if folder is None else await _reached(graph)
+    if reached.end is not None:
+        return reached.end
+    given, thread = reached.given, reached.thread
+    durability = None if folder is None else "sync"
     while True:
-        durability = "sync" if resumable else None
-        result = await graph.ainvoke(given, THREAD, context=context, durability=durability, version="v2")
+        result = await graph.ainvoke(given, thread, context=context, durability=durability, version="v2")
         if not result.interrupts:
             return _state(result.value)
-        said = answer_of(person, result.interrupts[0].value)
+        asked = result.interrupts[0].value
+        said = answer_of(person, asked)
         if said is None:
-            raise RunPaused("the run waits for an answer", remedy="go on with: quintet resume")
-        given = Command(resume=said)
+            raise RunPaused("the run waits for an answer")
+        if folder is not None:
+            folder.remember(key_of(asked), said)
+        given, thread = Command(resume=said), THREAD
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Where a run has come to.
+
+    Args:
+        given: What the graph is given to go on: its first input, or None where a checkpoint has it all.
+        thread: The checkpoint to go on from.
+        end: The last state, if there is nothing left to do.
+    """
+
+    given: Any = field(default_factory=lambda: {"notes": []})
+    thread: RunnableConfig = field(default_factory=lambda: THREAD)
+    end: State | None = None
+
+
+async def _reached(graph: Compiled) -> Reached:
+    """By the checkpoints; a run that a budget ended goes on where it was not spent yet."""
+    last = await graph.aget_state(THREAD)
+    if not last.values:
+        return Reached()
+    state = _state(last.values)
+    if last.next or not state.spent:
+        return Reached(None, end=None if last.next else state)
+    async for past in graph.aget_state_history(THREAD):
+        if past.next and not _state(past.values).spent:
+            return Reached(None, {**THREAD, **past.config})
+    return Reached(None, end=state)
 
 
 def _state(values: Any) -> State:

@@ -7,6 +7,7 @@ replies.sqlite    every reply, on file before the run goes on (resume)
 calls.jsonl       every call, readable (show, replay)
 checkpoint.sqlite where the graph has come to (resume)
 events.jsonl      what each role said it was doing
+person.jsonl      what a person answered and edited (replay)
 formulation.yaml, programs/, answer.json, answer.txt     at the end
 """
 
@@ -172,18 +173,26 @@ class RunFolder:
     def say(self, role: str, line: str) -> None:
         """Write down what a role is doing."""
         event = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "role": role, "line": line}
-        with (self.path / "events.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(event, ensure_ascii=False) + "\n")
+        _append(self.path / "events.jsonl", event)
 
     def events(self) -> list[dict[str, str]]:
         """What was written down, oldest first; a line that a crash cut off is left out."""
-        file = self.path / "events.jsonl"
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        found: list[dict[str, str]] = []
-        for line in lines:
-            with suppress(ValueError):
-                found.append(json.loads(line))
-        return found
+        return _lines(self.path / "events.jsonl")
+
+    def remember(self, asked: str, said: str) -> None:
+        """Write down what a person said to a question or a formulation."""
+        _append(self.path / "person.jsonl", {"asked": asked, "said": said})
+
+    def remembered(self) -> dict[str, str]:
+        """What a person said, the last word counts."""
+        return {line["asked"]: line["said"] for line in _lines(self.path / "person.jsonl")}
+
+    @property
+    def stopped(self) -> str:
+        """What ended the finished run early; empty if nothing did."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return json.loads((self.path / "answer.json").read_text(encoding="utf-8"))["account"]["stopped"]
+        return ""
 
     def finish(self, state: State, answer: AnyAnswer) -> None:
         """Write the results."""
@@ -196,6 +205,20 @@ class RunFolder:
             write_text(self.path / name, _document(state, answer))
         write_text(self.path / "answer.txt", answer.to_text() + "\n")
         write_text(self.path / "answer.json", answer.to_json() + "\n")
+
+
+def _append(path: Path, record: Mapping[str, str]) -> None:
+    with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _lines(path: Path) -> list[dict[str, str]]:
+    lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+    found: list[dict[str, str]] = []
+    for line in lines:
+        with suppress(ValueError):
+            found.append(json.loads(line))
+    return found
 
 
 def runs_folder(base: Path, title: str) -> Path:

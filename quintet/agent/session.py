@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quintet.agent.conclude import AnyAnswer
 from quintet.agent.context import Say
-from quintet.agent.person import Person
+from quintet.agent.person import Person, Remembered
 from quintet.agent.run import Agent
 from quintet.agent.run_folder import Orders, RunFolder, runs_folder
 from quintet.agent.tactics import Tactics
@@ -80,7 +80,8 @@ def resume(
 
     Args:
         path: The run directory.
-        settings: Models, prices and budgets of now; strategy and limits are those of the run.
+        settings: Models and prices of now; a budget that they don't name is that of the run, as strategy
+            and limits are. A run that a budget ended goes on if it is raised.
         say: Told what each role is doing.
         person: Who answers questions and reviews.
 
@@ -88,7 +89,9 @@ def resume(
         RunError: It is no run directory, or can't be used.
         QuintetError: As `run`.
     """
-    job = _Job(RunFolder(path), _models(settings), _prices(settings), _budget(settings))
+    folder = RunFolder(path)
+    budget = _over(_budget(settings), folder.orders.budget)
+    job = _Job(folder, _models(settings), _prices(settings), budget)
     return asyncio.run(job.answer(say, person))
 
 
@@ -108,8 +111,9 @@ def replay(path: Path, *, say: Say | None = None) -> AnyAnswer:
     changed = folder.changed_prompts()
     if changed and say is not None:
         say("replay", f"changed since the run: {', '.join(changed)}; the most alike recorded calls stand in")
-    models = {"": ReplayModel(folder.calls, loose=bool(changed))}
-    return asyncio.run(_Job(folder, models, Prices(), Budget(), kept=False).answer(say, None))
+    models = {"": ReplayModel(folder.calls, loose=bool(changed), stopped=folder.stopped)}
+    job = _Job(folder, models, Prices(), Budget(), kept=False)
+    return asyncio.run(job.answer(say, Remembered(folder.remembered())))
 
 
 @dataclass(frozen=True)
@@ -167,3 +171,9 @@ def _prices(settings: Settings) -> Prices:
 
 def _budget(settings: Settings) -> Budget:
     return Budget(settings.budget_calls, settings.budget_tokens, settings.budget_usd, settings.budget_seconds)
+
+
+def _over(budget: Budget, other: Budget) -> Budget:
+    """The budget, with another one's limits where it has none."""
+    limits = {name: value for name, value in asdict(budget).items() if value is not None}
+    return replace(other, **limits)

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from quintet.agent.claim import Claim
 from quintet.agent.draft import Draft, Solved
 from quintet.agent.elements import FiveElements
-from quintet.agent.program import Attempt
+from quintet.agent.plan import Plan
+from quintet.agent.program import Attempt, Trial
 from quintet.agent.question import Clarification, Question
 
 
@@ -57,7 +58,7 @@ class State:
         elements: The five elements in words.
         judgement: The last self-correction.
         draft: The document under work.
-        reviewed: Whether a person has seen it.
+        reviewed: Whether a person has seen it, and lets it pass.
         solved: How its solve ended.
         attempts: A plan with its program and trial, each.
         chosen: The attempt that is being debugged.
@@ -95,3 +96,7 @@ class State:
     def passed(self) -> bool:
         """Whether some program passed."""
         return any(attempt.passed for attempt in self.attempts)
+
+
+RECORDS = (Attempt, Claim, Clarification, Draft, FiveElements, Judgement, Note, Plan, Question, Solved, Trial)
+"""The types that a checkpoint may hold besides plain values; nothing else is built from one."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from quintet import errors
-from quintet.errors import ModelError
+from quintet.errors import BudgetSpent, ModelError
 from quintet.llm.chat import JSON, ChatReply, ChatRequest, OnToken
 from quintet.llm.fingerprint import Record, digest, request_record
 from quintet.llm.recorded import Call, read_calls
@@ -25,22 +25,26 @@ class ReplayModel:
     """A model that answers from a recording.
 
     A request that was recorded several times is answered in the recorded order, and by the last reply ever
-    after; where several models got the same request, the role decides. Errors are raised again.
+    after; where several models got the same request, the role decides. Errors are raised again, but for an
+    endpoint's failure after which the same request was answered: the run was resumed then.
 
     Args:
         path: The recording.
         loose: Answer a request that was not recorded, because prompts have changed since, with the reply to
             the recorded request of that role that is most like it and was not used yet.
+        stopped: What ended the recorded run, a spent budget; a request that was not recorded ends the new
+            one in the same way.
 
     Raises:
         RunError: It can't be read.
     """
 
-    def __init__(self, path: Path, *, loose: bool = False) -> None:
+    def __init__(self, path: Path, *, loose: bool = False, stopped: str = "") -> None:
         self._path = path
+        self._stopped = stopped
         self._loose = loose
         self._used: set[int] = set()
-        self._calls = read_calls(path)
+        self._calls = _got_over(read_calls(path))
         self._lock = threading.Lock()
         self._waiting: dict[tuple[str, str], list[Call]] = defaultdict(list)
         for call in self._calls:
@@ -62,11 +66,14 @@ class ReplayModel:
 
         Raises:
             ModelError: The request was not recorded; the message names the first difference.
+            BudgetSpent: It was not, because the recorded run had been stopped.
         """
         record = request_record(request)
         call = self._next(_essence(record), request.role)
         if call is None and self._loose:
             call = self._alike(record, request.role)
+        if call is None and self._stopped:
+            raise BudgetSpent(self._stopped)
         if call is None:
             raise ModelError(
                 f"this request is not in the recording: {self._difference(record, request.role)}",
@@ -107,6 +114,19 @@ class ReplayModel:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+def _got_over(calls: list[Call]) -> list[Call]:
+    """The calls without the endpoint's failures after which the same request of the role was answered."""
+    left: list[Call] = []
+    answered: set[tuple[str, str]] = set()
+    for call in reversed(calls):
+        asked = (call.role, _essence(call.request))
+        if call.reply is not None:
+            answered.add(asked)
+        if call.error.get("kind") != errors.EndpointError.__name__ or asked not in answered:
+            left.append(call)
+    return left[::-1]
 
 
 def _essence(record: Mapping[str, Any]) -> str:

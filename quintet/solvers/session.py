@@ -117,10 +117,19 @@ class Session:
         """New sides of some rows; ±inf frees them."""
         _accepted(self._highs.changeRowsBounds(len(rows), rows.astype(np.int32), lower, upper))  # type: ignore[attr-defined]  # missing in its stubs
 
-    def change_coefficients(self, rows: Ids, columns: Ids, values: Floats) -> None:
-        """New coefficients, one a (row, column)."""
-        for row, column, value in zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True):
-            _accepted(self._highs.changeCoeff(row, column, value))
+    def reload(self, arrays: Arrays) -> None:
+        """Another model of the same rows and columns, to be started from the basis of the last one.
+
+        For new coefficients: HiGHS 1.13.1 has crashed after `changeCoeff` on a live model.
+
+        Raises:
+            SolverError: HiGHS refuses it.
+        """
+        basis = self._highs.getBasis()
+        if self._highs.passModel(*_arguments(arrays)).name == "kError":
+            raise SolverError("HiGHS refuses a change of the model")
+        if basis.valid:
+            self._highs.setBasis(basis)
 
     def set_option(self, name: str, value: OptionValue) -> None:
         """One more option, by HiGHS's name."""

@@ -26,11 +26,13 @@ def resume(
     """Go on with a run that was stopped; no reply that was received is asked for again."""
     from quintet.agent.session import resume as go_on
     from quintet.settings import Settings
-    from quintet.verbs.terminal import Terminal, narrate
+    from quintet.verbs.terminal import Terminal, narrate, resumable
 
     flags = {"model": model, "budget_usd": budget_usd, "budget_calls": budget_calls}
     settings = Settings.load(flags)
-    answer = go_on(_found(run, settings.runs), settings, say=narrate, person=Terminal())
+    folder = _found(run, settings.runs)
+    with resumable(folder):
+        answer = go_on(folder, settings, say=narrate, person=Terminal())
     write(answer.to_json() if json else answer.to_text())
     raise typer.Exit(0 if answer.settled else 1)
 

@@ -125,19 +125,22 @@ def _by_model(
     options: Options,
     output: Path | None,
 ) -> AnyAnswer:
+    from quintet.agent.run_folder import runs_folder
     from quintet.agent.session import run
-    from quintet.verbs.terminal import Terminal, narrate
+    from quintet.verbs.terminal import Terminal, narrate, resumable
 
-    return run(
-        told.problem,
-        settings,
-        tactics,
-        options=options,
-        solver=solver,
-        say=narrate,
-        person=Terminal(),
-        folder=output,
-    )
+    folder = output or runs_folder(settings.runs, told.problem.text)
+    with resumable(folder):
+        return run(
+            told.problem,
+            settings,
+            tactics,
+            options=options,
+            solver=solver,
+            say=narrate,
+            person=Terminal(),
+            folder=folder,
+        )
 
 
 def _tactics(

@@ -7,16 +7,40 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from quintet.errors import ProblemError
+import typer
+
+from quintet.errors import EndpointError, ProblemError, RunPaused
 
 
 def narrate(role: str, line: str) -> None:
     """What a role is doing, on stderr."""
     print(f"· {role}: {line}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """Says, when a run is stopped before its end, how to go on with it.
+
+    Raises:
+        Exit: It was interrupted; with the exit code of a program that an interrupt ended.
+    """
+    way = f"go on with: quintet resume {shlex.quote(str(folder))}"
+    try:
+        yield
+    except EndpointError as error:
+        remedy = "; ".join(part for part in (error.remedy, way) if part)
+        raise EndpointError(error.message, status=error.status, place=error.place, remedy=remedy) from None
+    except RunPaused as paused:
+        raise RunPaused(paused.message, place=paused.place, remedy=way) from None
+    except KeyboardInterrupt:
+        begun = (folder / "run.json").exists()
+        print(f"quintet: interrupted{f'; {way}' if begun else ''}", file=sys.stderr)
+        raise typer.Exit(130) from None
 
 
 class Terminal:
@@ -40,7 +64,7 @@ class Terminal:
             return None
         print(f"\n{shown['reading']}\n", file=sys.stderr)
         for fault in shown.get("faults") or ():
-            print(f"  fault: {fault}", file=sys.stderr)
+            print(f"  {fault}", file=sys.stderr)
         while True:
             word = _typed("Enter: go on · e: edit the formulation · q: stop here, to be resumed  ").lower()
             if word in ("", "y", "yes"):

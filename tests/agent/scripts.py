@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from quintet.agent.conclude import AnyAnswer
+from quintet.agent.person import Person
+from quintet.agent.session import run
 from quintet.agent.tactics import Strategy, Tactics
 from quintet.problem import Problem
 from quintet.prompts.library import load, names
@@ -197,9 +199,15 @@ def prompt_of(body: Body) -> str:
 
 
 class Cast:
-    """Answers each prompt by a script of its own: its last step again and again, `RIGHT` without one."""
+    """Answers each prompt by a script of its own: its last step again and again, `RIGHT` without one.
 
-    def __init__(self, scripts: Mapping[str, Steps] | None = None) -> None:
+    Args:
+        scripts: Steps by prompt.
+        delay: Seconds before each reply in words.
+    """
+
+    def __init__(self, scripts: Mapping[str, Steps] | None = None, delay: float = 0.0) -> None:
+        self._delay = delay
         self._scripts = {name: _listed(steps) for name, steps in (scripts or {}).items()}
         self._lock = threading.Lock()
         self.asked: list[str] = []
@@ -212,7 +220,14 @@ class Cast:
             self.asked.append(name)
             self.bodies.append(body)
         steps = self._scripts.get(name) or [RIGHT[name]]
-        return steps[min(turn, len(steps) - 1)]
+        return self._delayed(steps[min(turn, len(steps) - 1)])
+
+    def _delayed(self, step: Step) -> Step:
+        if not self._delay or not isinstance(step, str):
+            return step
+        come = threading.Event()
+        threading.Timer(self._delay, come.set).start()
+        return Reply(step, wait=come)
 
     def of(self, *prompts: str) -> list[Body]:
         """The requests of some prompts."""
@@ -227,13 +242,75 @@ def _listed(steps: Steps) -> list[Step]:
     return list(steps) if isinstance(steps, list | tuple) else [steps]  # type: ignore[list-item]
 
 
-def slow(scripts: Mapping[str, str], seconds: float) -> dict[str, Step]:
-    """The replies with a wait before each."""
-    return {name: Reply(text, delay=seconds) for name, text in scripts.items()}
-
-
 def settings(endpoint: Endpoint, runs: Path, **changes: Any) -> Settings:
     """Settings that ask the endpoint, without patience."""
     quick: dict[str, Any] = {"retries": 1, "timeout": 5.0, "connect_timeout": 2.0, "call_timeout": 20.0}
     fixed = {"model": "m", "base_url": endpoint.url, "api_key": KEY, "runs": runs}
     return Settings(**{**quick, **fixed, **changes})
+
+
+@dataclass
+class Ran:
+    """A run over HTTP: its answer, what was asked, its folder, what was said on the way."""
+
+    answer: AnyAnswer
+    cast: Cast
+    folder: Path
+    said: list[str]
+
+    @property
+    def asked(self) -> list[str]:
+        """The prompts in the order in which they were put, those put at the same time sorted."""
+        return self.cast.asked
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return self.answer.record()
+
+    @property
+    def objective(self) -> float | None:
+        return self.record["objective"]
+
+    @property
+    def notes(self) -> str:
+        return "\n".join(self.record["account"]["notes"])
+
+    @property
+    def stopped(self) -> str:
+        return self.record["account"]["stopped"]
+
+
+def solve(
+    strategy: Strategy | str,
+    folder: Path,
+    scripts: Mapping[str, Steps] | None = None,
+    *,
+    text: str = PROBLEM,
+    data: Path | None = None,
+    person: Person | None = None,
+    changes: Mapping[str, Any] | None = None,
+    **tactics: Any,
+) -> Ran:
+    """Run a strategy against an endpoint with these scripts, in a new folder.
+
+    Args:
+        strategy: Which.
+        folder: The run directory.
+        scripts: As `Cast` takes them.
+        text: The problem.
+        data: A folder of tables.
+        person: Who is asked.
+        changes: Of the settings.
+        tactics: More limits.
+    """
+    cast, said = Cast(scripts), []
+    with Endpoint(cast) as endpoint:
+        answer = run(
+            Problem(text, data=data),
+            settings(endpoint, folder.parent, **(changes or {})),
+            Tactics(strategy=Strategy(strategy), **tactics),
+            say=lambda role, line: said.append(f"{role}: {line}"),
+            person=person,
+            folder=folder,
+        )
+    return Ran(answer, cast, folder, said)

@@ -9,7 +9,7 @@ import numpy as np
 from quintet.formulation.model import Floats
 from quintet.solvers.arrays import Arrays, Products
 from quintet.solvers.options import Options
-from quintet.solvers.session import Session
+from quintet.solvers.session import LARGEST_COEFFICIENT, Session
 
 MOST_ROWS = 400
 """A dense matrix of this many rows takes a tenth of a second."""
@@ -21,7 +21,7 @@ def condition(arrays: Arrays, options: Options) -> float | None:
     Relative errors of the data may come out multiplied by as much (Golub and Van Loan, *Matrix
     Computations*, section 2.6). None where there are more than MOST_ROWS rows, or no optimal basis.
     """
-    if not 0 < arrays.rows <= MOST_ROWS or not arrays.columns:
+    if not 0 < arrays.rows <= MOST_ROWS or not arrays.columns or _is_beyond(arrays):
         return None
     none = np.zeros(0, dtype=np.int64)
     relaxed = replace(
@@ -33,6 +33,10 @@ def condition(arrays: Arrays, options: Options) -> float | None:
     if session.run().status != "kOptimal":
         return None
     return _of_basis(arrays, *session.basic())
+
+
+def _is_beyond(arrays: Arrays) -> bool:
+    return bool(np.max(np.abs(arrays.matrix.values), initial=0.0) >= LARGEST_COEFFICIENT)
 
 
 def _of_basis(arrays: Arrays, columns: np.ndarray, rows: np.ndarray) -> float | None:

@@ -2,8 +2,8 @@
 
 Geometric-mean equilibration (Fulkerson and Wolfe, SIAM Review 4, 1962; Tomlin, Math. Prog. Study 4,
 1975): rows and columns are divided in turn by the geometric mean of their smallest and largest
-entry. The factors are then taken together by family and rounded to powers of ten, because a person
-changes the unit of a family, not a column. Whole variables keep their unit.
+entry. The factors are then taken together by family and rounded to powers of a thousand (of ten for
+rows), because a person changes the unit of a family, not of a column. Whole variables keep their unit.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Rescaling:
     Args:
         variable: Whether it is a family of variables; else of constraints.
         name: The family.
-        factor: For variables, how many old units make a new one; for constraints, what both sides are
-            divided by. A power of ten.
+        factor: For variables, how many old units make a new one, a power of a thousand; for constraints,
+            what both sides are divided by, a power of ten.
         unit: The old unit of the variables, "" if there is none.
         before: Smallest and largest size of its coefficients now.
         after: The same with all changes made.
@@ -123,14 +123,29 @@ class _Groups:
 
 
 def _equilibrated(entries: _Entries, groups: _Groups) -> tuple[Floats, Floats]:
-    """Factors of rows and columns: powers of ten, one a family, 1 for whole variables."""
+    """Factors of rows (powers of ten) and columns (of a thousand), one a family, 1 for whole variables."""
     logs = np.log10(entries.sizes)
     up, across = np.zeros(len(groups.rows)), np.zeros(len(groups.columns))
     for _ in range(PASSES):
         up -= _middle(logs + up[entries.rows] + across[entries.columns], entries.rows, groups.rows)
         shift = _middle(logs + up[entries.rows] + across[entries.columns], entries.columns, groups.columns)
         across -= np.where(groups.fixed, 0.0, shift)
-    return 10.0 ** np.round(up), 10.0 ** np.round(across)
+    across = 3 * np.round(across / 3)
+    across -= np.where(groups.fixed, 0.0, _usual(across, groups))
+    up = -_middle(logs + across[entries.columns], entries.rows, groups.rows)
+    return 10.0 ** np.round(up), 10.0**across
+
+
+def _usual(across: Floats, groups: _Groups) -> float:
+    """What most families would change by; all may change by less as well, unless whole ones stand by.
+
+    The factors of all columns may be divided by a number that multiplies those of the rows.
+    """
+    if np.any(groups.fixed):
+        return 0.0
+    _, first = np.unique(groups.columns, return_index=True)
+    values, counts = np.unique(across[first], return_counts=True)
+    return float(values[np.argmax(counts)])
 
 
 def _middle(logs: Floats, lines: Ids, family: Ids) -> Floats:

@@ -111,16 +111,23 @@ def _units(found: Numerics) -> str:
     head = (
         f"What to rescale: the range of the coefficients goes from {size(plan.before)} to {size(plan.after)}"
     )
-    return "\n".join([head, *(f"  {_rescaled(change)}" for change in plan.rescalings)])
+    variables = [_expressed(change) for change in plan.rescalings if change.variable]
+    by_factor: dict[float, list[str]] = {}
+    for change in plan.rescalings:
+        if not change.variable:
+            by_factor.setdefault(change.factor, []).append(change.name)
+    rows = [_divided(factor, names) for factor, names in by_factor.items()]
+    return "\n".join([head, *(f"  {line}" for line in (*variables, *rows))])
 
 
-def _rescaled(change: Rescaling) -> str:
+def _expressed(change: Rescaling) -> str:
     before, after = (_pair(ends) for ends in (change.before, change.after))
-    if not change.variable:
-        verb = "divide" if change.factor > 1 else "multiply"
-        factor = change.factor if change.factor > 1 else 1 / change.factor
-        return f"{verb} both sides of {change.name} by {factor:g}: coefficients {before} → {after}"
     return f"express {change.name} in {_unit(change.factor, change.unit)}: coefficients {before} → {after}"
+
+
+def _divided(factor: float, names: Sequence[str]) -> str:
+    verb, by = ("divide", factor) if factor > 1 else ("multiply", 1 / factor)
+    return f"{verb} both sides of {', '.join(names)} by {by:,.15g}"
 
 
 def _unit(factor: float, unit: str) -> str:

@@ -24,8 +24,6 @@ from quintet.solvers.whatif.parametric import Instant, Source, same_structure
 from quintet.solvers.whatif.point import SweepPoint, refused
 from quintet.solvers.whatif.watching import Watched
 
-COEFFICIENTS = 20_000
-"""Most coefficients that are changed one by one; beyond it a new object is quicker."""
 NEGLIGIBLE = 1e-9
 """Relative size of a multiplier that counts as 0 in a proof of infeasibility."""
 
@@ -98,12 +96,13 @@ class Path:
 
 
 def _near(loaded: Arrays, arrays: Arrays) -> bool:
-    if loaded.matrix is not arrays.matrix and not same_structure(loaded, arrays):
-        return False
-    return int(np.count_nonzero(loaded.matrix.values != arrays.matrix.values)) <= COEFFICIENTS
+    return loaded.matrix is arrays.matrix or same_structure(loaded, arrays)
 
 
 def _change(session: Session, old: Arrays, new: Arrays) -> None:
+    if np.any(old.matrix.values != new.matrix.values):
+        session.reload(new)
+        return
     costs = np.flatnonzero(old.cost != new.cost)
     if len(costs):
         session.change_costs(costs, new.direction * new.cost[costs])
@@ -113,10 +112,6 @@ def _change(session: Session, old: Arrays, new: Arrays) -> None:
     columns = np.flatnonzero((old.column_lower != new.column_lower) | (old.column_upper != new.column_upper))
     if len(columns):
         session.change_columns(columns, new.column_lower[columns], new.column_upper[columns])
-    entries = np.flatnonzero(old.matrix.values != new.matrix.values)
-    if len(entries):
-        of = new.matrix.row_of_entries()[entries]
-        session.change_coefficients(of, new.matrix.columns[entries], new.matrix.values[entries])
 
 
 def proves_infeasible(arrays: Arrays, multipliers: Floats) -> bool:
