@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FiniteFloat, field_validator
 
 
 class Claim(BaseModel):
@@ -19,5 +20,11 @@ class Claim(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     status: str = "optimal"
-    objective: float | None = None
+    objective: FiniteFloat | None = None
     decisions: dict[str, Any] = {}
+
+    @field_validator("decisions")
+    @classmethod
+    def _finite(cls, decisions: dict[str, Any]) -> dict[str, Any]:
+        json.dumps(decisions, allow_nan=False)  # its ValueError goes back to the model
+        return decisions

@@ -133,7 +133,8 @@ async def make(config: RunnableConfig) -> Shell:
 @cache
 def shell(strategy: Strategy) -> Shell:
     """The graph of a strategy inside a node that takes JSON and gives JSON."""
-    inner = build(strategy).copy({"context_schema": None})  # it gets no JSON, and has no JSON schema
+    inner = build(strategy)
+    inner.context_schema = None  # its context has no JSON schema, for which servers ask
 
     async def answer(state: Exchange, runtime: Runtime[Wishes]) -> Update:
         return await _answered(inner, strategy, state, runtime)
