@@ -12,8 +12,8 @@ import asyncio
 import atexit
 import threading
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -37,7 +37,7 @@ from quintet.agent.session import ROLES, WORKERS
 from quintet.agent.sheets import sheets_of
 from quintet.agent.state import State
 from quintet.agent.tactics import MOST, Strategy, Tactics
-from quintet.errors import ProblemError, SettingsError
+from quintet.errors import ProblemError, QuintetError, SettingsError
 from quintet.llm.accounts import Tally
 from quintet.llm.connect import connect_roles, meter
 from quintet.settings import Settings
@@ -108,6 +108,18 @@ class Wishes(BaseModel):
         )
 
 
+class RunFailed(QuintetError, RuntimeError):
+    """A run that failed, told under a kind of error whose message a server hands on; it hides those of others."""
+
+
+@contextmanager
+def _shown() -> Iterator[None]:
+    try:
+        yield
+    except QuintetError as error:
+        raise RunFailed(str(error)) from error
+
+
 Shell: TypeAlias = CompiledStateGraph[Exchange, Wishes, Asked, Told]
 
 
@@ -119,15 +131,19 @@ async def make(config: RunnableConfig) -> Shell:
             the context there.
 
     Raises:
-        SettingsError: There is no such strategy.
+        RunFailed: There is no such strategy, or a setting can't be used.
     """
-    named = config.get("configurable", {}).get("strategy")
+    with _shown():
+        return shell(await _strategy(config.get("configurable", {}).get("strategy")))
+
+
+async def _strategy(named: str | None) -> Strategy:
     named = named or (await asyncio.to_thread(Settings.load)).strategy
     if named not in set(Strategy):
         raise SettingsError(
             f"{named!r} can't be used", place="strategy", remedy=f"one of {', '.join(Strategy)}"
         )
-    return shell(Strategy(named))
+    return Strategy(named)
 
 
 @cache
@@ -137,7 +153,8 @@ def shell(strategy: Strategy) -> Shell:
     inner.context_schema = None  # its context has no JSON schema, for which servers ask
 
     async def answer(state: Exchange, runtime: Runtime[Wishes]) -> Update:
-        return await _answered(inner, strategy, state, runtime)
+        with _shown():
+            return await _answered(inner, strategy, state, runtime)
 
     graph: StateGraph[Exchange, Wishes, Asked, Told] = StateGraph(
         Exchange, context_schema=Wishes, input_schema=Asked, output_schema=Told

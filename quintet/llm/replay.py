@@ -95,12 +95,13 @@ class ReplayModel:
             return calls.pop(0) if len(calls) > 1 else calls[0]
 
     def _alike(self, asked: Record, role: str) -> Call | None:
-        """The unused call of a role whose last message is most like the asked one."""
+        """The unused call of a role, and of the same sample, whose last message is most like the asked one."""
         with self._lock:
             left = [k for k, call in enumerate(self._calls) if call.role == role and k not in self._used]
             if not left:
                 return None
-            chosen = max(left, key=lambda k: _similarity(self._calls[k].request, asked))
+            same = [k for k in left if self._calls[k].request.get("sample") == asked["sample"]]
+            chosen = max(same or left[:1], key=lambda k: _similarity(self._calls[k].request, asked))
             self._used.add(chosen)
             return self._calls[chosen]
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import pytest
+
+from quintet.agent import session
 from quintet.agent.conclude import AnyAnswer
 from quintet.agent.person import Person
 from quintet.agent.session import run
@@ -21,6 +25,8 @@ from quintet.agent.tactics import Strategy, Tactics
 from quintet.problem import Problem
 from quintet.prompts.library import load, names
 from quintet.settings import Settings
+from quintet.solvers.sandbox import CallResult, FakeSandbox, Sandbox, Status
+from quintet.solvers.sandbox import Run as SandboxRun
 from tests.llm.endpoint import Body, Endpoint, Reply, Step
 
 KEY = "sk-secret-0123456789"
@@ -314,3 +320,16 @@ def solve(
             folder=folder,
         )
     return Ran(answer, cast, folder, said)
+
+
+def never_right() -> FakeSandbox:
+    """A sandbox in which every program finds the plan that its own check refuses."""
+    too_much = {"hours": 5.0}
+    solved = CallResult("solve", Status.OK, objective=720.0, decisions={"benches": 9}, outcome="optimal")
+    checked = CallResult("check", Status.OK, objective=720.0, violations=too_much)
+    return FakeSandbox([SandboxRun(Status.OK, results=(solved, checked))] * 500)
+
+
+def put_in(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
+    """Let the runs of a test use this sandbox."""
+    monkeypatch.setattr(session, "sandbox_for", lambda tactics: nullcontext(sandbox))

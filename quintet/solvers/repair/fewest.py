@@ -55,6 +55,7 @@ class Count:
     clock: Clock
     say: Callable[[str], None] = lambda _: None
     cores: list[frozenset[int]] = field(default_factory=list)
+    guessed: bool = False
 
     def run(self) -> Fewest:
         """Search until the set is proven smallest or the time is over."""
@@ -62,6 +63,8 @@ class Count:
             self.say(f"counting limits: at most {len(self.best)}, {len(self.cores)} contradictions known")
             least, exact = hitting_set(self.cores, self.clock)
             if exact and len(least) >= len(self.best):
+                return self._result(proven=True)
+            if self.cores and not self.guessed and self._guess():
                 return self._result(proven=True)
             enough = self._collect(least)
             if enough is None:
@@ -73,6 +76,18 @@ class Count:
 
     def _result(self, *, proven: bool) -> Fewest:
         return Fewest(self.best, proven, len(self.cores))
+
+    def _guess(self) -> bool:
+        """Whether the fewest limits were guessed, and the guess proved right."""
+        self.guessed = True
+        guess = self.oracle.guess()
+        if guess is None or len(guess[0]) > len(self.best):
+            return False
+        limits, exact = guess
+        if not self.oracle.test(limits).feasible:
+            return False
+        self.best = limits
+        return exact
 
     def _collect(self, least: frozenset[int]) -> bool | None:
         """Contradictions that `least` does not meet, each apart from the last; whether it meets all.
@@ -88,9 +103,10 @@ class Count:
                 return None
             if test.feasible:
                 return free == least
-            core = self._shrunk(test.core)
-            self.cores.append(core)
-            free |= core
+            alone = len(test.cores) == 1
+            cores = [self._shrunk(core) if alone else core for core in test.cores]
+            self.cores += cores
+            free = free.union(*cores)
 
     def _shrunk(self, core: frozenset[int]) -> frozenset[int]:
         """A part of a contradiction that is one still; what a test does not settle is kept."""
@@ -106,7 +122,8 @@ class Count:
                 if test.feasible:
                     start += size
                 else:
-                    start = sum(member in test.core for member in members[:start])
-                    members = [member for member in kept if member in test.core]
+                    core = min(test.cores, key=len)
+                    start = sum(member in core for member in members[:start])
+                    members = [member for member in kept if member in core]
             size //= 2
         return frozenset(members)

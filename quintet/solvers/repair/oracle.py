@@ -15,6 +15,8 @@ from quintet.solvers.highs import PRESOLVE_FROM
 from quintet.solvers.matrix import BeyondMatrix, compile
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.registry import solve
+from quintet.solvers.repair.binaries import fewest_by_binaries
+from quintet.solvers.repair.certificates import contradictions
 from quintet.solvers.repair.clock import LEAST, Clock
 from quintet.solvers.repair.elastic import Elastic
 from quintet.solvers.repair.extraction import broken
@@ -31,15 +33,15 @@ class Test:
 
     Args:
         feasible: Whether the others can hold together; None if it was not found out.
-        core: Limits among the others that can't hold together, if they can't. Every free limit aside,
-            these contradict each other and what is hard.
+        cores: If the others can't hold together: sets of them that contradict each other or what is hard.
+            No two have a limit in common; there is one at least.
         broken: Limits that some feasible point of the hard part breaks; None if there is no point.
     """
 
     __test__ = False  # pytest takes it for a test class
 
     feasible: bool | None
-    core: frozenset[int] = frozenset()
+    cores: tuple[frozenset[int], ...] = ()
     broken: frozenset[int] | None = None
 
 
@@ -48,6 +50,10 @@ class Oracle(Protocol):
 
     def test(self, free: frozenset[int], most: float | None = None) -> Test:
         """Test with some limits free, in `most` seconds."""
+        ...
+
+    def guess(self) -> tuple[frozenset[int], bool] | None:
+        """Limits that may be the fewest, and whether they are if they are enough; None without a guess."""
         ...
 
 
@@ -78,10 +84,14 @@ class GeneralOracle:
         """Test with some limits free, in `most` seconds."""
         solution = solve(without_objective(self._elastic.holding(free)), options=self._clock.rest(most))
         if solution.outcome is Outcome.INFEASIBLE:
-            return Test(False, frozenset(range(self._elastic.limits)) - free)
+            return Test(False, (frozenset(range(self._elastic.limits)) - free,))
         if solution.outcome.solved and solution.point is not None:
             return Test(True, broken=broken(self._elastic, solution.point))
         return Test(None)
+
+    def guess(self) -> tuple[frozenset[int], bool] | None:
+        """No guess."""
+        return None
 
 
 class LinearOracle:
@@ -129,14 +139,25 @@ class LinearOracle:
         found = frozenset(self._elastic.owner[missed].tolist())
         if not np.any(missed & ~loose):
             return Test(True, broken=None if self._discrete else found)
-        return Test(False, self._core(prices, loose, run.row_dual), None if self._discrete else found)
+        cores = self._cores(prices, loose, run.row_dual)
+        return Test(False, cores, None if self._discrete else found)
 
-    def _core(self, prices: Floats, loose: np.ndarray, row_dual: Floats | None) -> frozenset[int]:
+    def _cores(
+        self, prices: Floats, loose: np.ndarray, row_dual: Floats | None
+    ) -> tuple[frozenset[int], ...]:
+        kept = frozenset(self._elastic.owner[~loose].tolist())
         if row_dual is None:
-            return frozenset(self._elastic.owner[~loose].tolist())
+            return (kept,)
+        apart = [core & kept for core in contradictions(self._elastic, self._arrays, row_dual)]
+        if all(apart) and apart:
+            return tuple(apart)
         pull = self._arrays.matrix.transposed_times(row_dual, self._arrays.columns)
         reached = pull[self._elastic.columns] > PRICED * prices
-        return frozenset(self._elastic.owner[reached & ~loose].tolist())
+        return (frozenset(self._elastic.owner[reached & ~loose].tolist()) or kept,)
+
+    def guess(self) -> tuple[frozenset[int], bool] | None:
+        """By a binary a limit, where bounds give the constants; in half of the time that is left."""
+        return fewest_by_binaries(self._elastic, self._arrays, self._clock.rest(self._clock.left / 2))
 
     def _whole(self, free: frozenset[int], most: float | None) -> Test:
         session = self._whole_numbers()
@@ -145,7 +166,7 @@ class LinearOracle:
         session.change_columns(columns, np.zeros(len(columns)), upper)
         run = self._run(session, most)
         if run.status == "kInfeasible":
-            return Test(False, frozenset(range(self._elastic.limits)) - free)
+            return Test(False, (frozenset(range(self._elastic.limits)) - free,))
         if run.x is None:
             return Test(None)
         missed = run.x[columns] > FEASIBILITY * self._elastic.scale
