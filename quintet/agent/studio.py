@@ -109,7 +109,7 @@ class Wishes(BaseModel):
 
 
 class RunFailed(QuintetError, RuntimeError):
-    """A run that failed, told under a kind of error whose message a server hands on; it hides those of others."""
+    """A run that failed, as an error whose message a server hands on; it hides those of other kinds."""
 
 
 @contextmanager

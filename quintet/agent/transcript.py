@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from quintet.agent.run_folder import RunFolder
+from quintet.llm.accounts import Tally, table
+from quintet.llm.chat import Usage
 from quintet.llm.recorded import Call, read_calls
 
 CUT = 1_500
@@ -46,6 +48,7 @@ def _parts(folder: RunFolder, whole: bool) -> Iterator[str]:
     for number, call in enumerate(_calls(folder), 1):
         yield _told(number, call, whole)
     yield "\n".join(f"· {event['role']}: {event['line']}" for event in folder.events())
+    yield _spending(folder)
     answer = folder.path / "answer.txt"
     if answer.exists():
         yield f"answer\n{answer.read_text(encoding='utf-8').rstrip()}"
@@ -55,6 +58,16 @@ def _parts(folder: RunFolder, whole: bool) -> Iterator[str]:
 
 def _calls(folder: RunFolder) -> list[Call]:
     return list(read_calls(folder.calls)) if folder.calls.exists() else []
+
+
+def _spending(folder: RunFolder) -> str:
+    """What each role used; the prices are those of the run's end."""
+    file = folder.path / "answer.json"
+    account = json.loads(file.read_text(encoding="utf-8")).get("account") if file.exists() else None
+    if not account:
+        return ""
+    roles = account["spending"].items()
+    return table({role: Tally(**{**used, "usage": Usage(**used["usage"])}) for role, used in roles})
 
 
 def _told(number: int, call: Call, whole: bool) -> str:

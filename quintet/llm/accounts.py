@@ -88,3 +88,35 @@ class Tally:
         if self.money is None:
             return UNKNOWN
         return f"about ${self.money:.4f}" if self.usage.estimated and self.money else f"${self.money:.4f}"
+
+
+def table(tallies: Mapping[str, Tally]) -> str:
+    """What each role used, and all together, one line each."""
+    rows = [("role", "calls", "cached", "tokens in", "tokens out", "thinking", "seconds", "cost")]
+    rows += [_row(role or "-", tally) for role, tally in sorted(tallies.items())]
+    rows.append(_row("total", sum(tallies.values(), Tally())))
+    wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(_line(row, wide) for row in rows)
+
+
+def _row(role: str, tally: Tally) -> tuple[str, ...]:
+    used = tally.usage
+    about = "~" if used.estimated else ""
+    return (
+        role,
+        str(tally.calls),
+        str(tally.cached),
+        f"{about}{used.input_tokens:,}",
+        f"{about}{used.output_tokens:,}",
+        f"{used.reasoning_tokens:,}",
+        f"{tally.seconds:.1f}",
+        tally.price,
+    )
+
+
+def _line(row: tuple[str, ...], wide: list[int]) -> str:
+    first, *rest = (
+        cell.ljust(width) if column == 0 else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(row, wide, strict=True))
+    )
+    return "  ".join((first, *rest))

@@ -95,7 +95,7 @@ class ReplayModel:
             return calls.pop(0) if len(calls) > 1 else calls[0]
 
     def _alike(self, asked: Record, role: str) -> Call | None:
-        """The unused call of a role, and of the same sample, whose last message is most like the asked one."""
+        """The unused call of a role and sample whose last message is most like the asked one."""
         with self._lock:
             left = [k for k, call in enumerate(self._calls) if call.role == role and k not in self._used]
             if not left:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from quintet.errors import BudgetSpent, SettingsError
-from quintet.llm.accounts import Budget, Prices, Tally
+from quintet.llm.accounts import Budget, Prices, Tally, table
 from quintet.llm.chat import JSON, ChatModel, ChatReply, ChatRequest, OnToken, Usage
 
 
@@ -133,11 +133,7 @@ class Meter:
 
     def to_text(self) -> str:
         """The accounts as a table, one line a role."""
-        rows = [("role", "calls", "cached", "tokens in", "tokens out", "thinking", "seconds", "cost")]
-        rows += [_row(role or "-", tally) for role, tally in sorted(self.tallies.items())]
-        rows.append(_row("total", self.total))
-        wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        return "\n".join(_line(row, wide) for row in rows)
+        return table(self.tallies)
 
 
 def tallies_of(record: Mapping[str, Any]) -> dict[str, Tally]:
@@ -154,29 +150,6 @@ def tallies_of(record: Mapping[str, Any]) -> dict[str, Tally]:
 def _spent(limit: str, message: str, role: str) -> BudgetSpent:
     setting = {"money": "usd"}.get(limit, limit)
     return BudgetSpent(message, limit=limit, place=role, remedy=f"raise --budget-{setting} to go on")
-
-
-def _row(role: str, tally: Tally) -> tuple[str, ...]:
-    used = tally.usage
-    about = "~" if used.estimated else ""
-    return (
-        role,
-        str(tally.calls),
-        str(tally.cached),
-        f"{about}{used.input_tokens:,}",
-        f"{about}{used.output_tokens:,}",
-        f"{used.reasoning_tokens:,}",
-        f"{tally.seconds:.1f}",
-        tally.price,
-    )
-
-
-def _line(row: tuple[str, ...], wide: list[int]) -> str:
-    first, *rest = (
-        cell.ljust(width) if column == 0 else cell.rjust(width)
-        for column, (cell, width) in enumerate(zip(row, wide, strict=True))
-    )
-    return "  ".join((first, *rest))
 
 
 class MeteredModel:

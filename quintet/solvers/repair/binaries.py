@@ -55,7 +55,8 @@ def _furthest(elastic: Elastic, arrays: Arrays) -> Floats | None:
     lower[elastic.columns] = upper[elastic.columns] = 0.0
     low, high = _activities(arrays, lower, upper)
     rows, columns, values = arrays.matrix.row_of_entries(), arrays.matrix.columns, arrays.matrix.values
-    gap = np.where(values > 0, arrays.row_lower[rows] - low[rows], high[rows] - arrays.row_upper[rows])
+    with np.errstate(invalid="ignore"):  # inf - inf is no end, like inf
+        gap = np.where(values > 0, arrays.row_lower[rows] - low[rows], high[rows] - arrays.row_upper[rows])
     most = np.zeros(arrays.columns)
     np.maximum.at(most, columns, np.where(np.isnan(gap), np.inf, gap) / np.abs(values))
     most = np.minimum(most, arrays.column_upper)[elastic.columns]
