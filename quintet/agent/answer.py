@@ -8,11 +8,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from quintet.formulation.evaluation import ConstraintValues, Evaluation, shown
+from quintet.formulation.document import VERSION
+from quintet.formulation.evaluation import ConstraintValues, Evaluation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Family, Key
+from quintet.formulation.record import finite, json_text
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import clean, slack_of
+from quintet.formulation.wording import place_of
 from quintet.problem import Finding, Problem, Verdict
 
 if TYPE_CHECKING:
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from quintet.formulation.document import Formulation
     from quintet.solvers.solution import Solution
 
-VERSION = 1
 
 
 class Origin(StrEnum):
@@ -53,7 +55,7 @@ class Binding:
     @property
     def place(self) -> str:
         """`room[A, 3]`."""
-        return f"{self.constraint}{shown(self.key)}"
+        return place_of(self.constraint, self.key)
 
 
 @dataclass(frozen=True)
@@ -178,8 +180,8 @@ class Answer:
             "objective": self.objective,
             "objectives": self.objectives,
             "unit": self.unit,
-            "bound": _finite(solution.bound),
-            "gap": _finite(solution.gap),
+            "bound": finite(solution.bound),
+            "gap": finite(solution.gap),
             "variables": self.variables,
             "quantities": self.quantities,
             "binding": [_binding_record(row) for row in self.binding],
@@ -200,7 +202,7 @@ class Answer:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2, allow_nan=False)
+        return json_text(self.record())
 
     def to_text(self) -> str:
         """The answer for a person."""
@@ -220,10 +222,6 @@ def nested(family: Family, values: list[float]) -> Any:
             inner = inner.setdefault(str(element), {})
         inner[str(key[-1])] = clean(value)
     return whole
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or value - value != 0 else value
 
 
 def _binding_record(row: Binding) -> dict[str, Any]:

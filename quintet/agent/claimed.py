@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from quintet.agent.account import Account
-from quintet.agent.answer import VERSION
-from quintet.agent.telling import number
+from quintet.formulation.document import VERSION
+from quintet.formulation.record import json_text
+from quintet.formulation.wording import number
 from quintet.problem import Finding, Problem, Severity, Verdict
 
 BY_PROGRAM = "by a program's own word"
@@ -84,7 +85,7 @@ class ClaimedAnswer:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2, allow_nan=False)
+        return json_text(self.record())
 
     def to_text(self) -> str:
         """The answer for a person."""

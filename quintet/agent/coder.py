@@ -21,7 +21,8 @@ async def code(state: State, context: Context) -> Update:
     """A program for every plan, at the same time; without plans, one program."""
     attempts = state.attempts or [Attempt()]
     context.say("coder", f"writing {len(attempts)} program{'s' if len(attempts) > 1 else ''}")
-    asking = (ask_text(context, "code", **_inputs(state, attempt)) for attempt in attempts)
+    again = len(state.history)
+    asking = (ask_text(context, "code", sample=again, **_inputs(state, attempt)) for attempt in attempts)
     replies = await asyncio.gather(*asking, return_exceptions=True)
     return _taken(attempts, [_usable(reply) for reply in replies])
 

@@ -47,9 +47,8 @@ async def judge(state: State, context: Context) -> Update:
     if not state.attempts:  # a budget was spent before there was a program
         return {"judgement": None}
     attempt = state.attempts[0]
-    context.say("critic", "judging elements and program")
     try:
-        found = await ask_for(context, "judge", Judgement, sample=attempt.revision, **_case(state, attempt))
+        found = await _judged(state, context, attempt)
     except ReplyError as unusable:
         return {"judgement": None, "notes": [Note(role="critic", message=str(unusable))]}
     feedback = "" if found.program_correct else found.program_analysis
@@ -59,6 +58,15 @@ async def judge(state: State, context: Context) -> Update:
         "chosen": 0,
         "history": [0],
     }
+
+
+async def _judged(state: State, context: Context, attempt: Attempt) -> Judgement:
+    """The critic's word; where the formulator gave no elements, what the program's own check says."""
+    if state.elements is None:
+        complaint = attempt.trial.complaint if attempt.trial else ""
+        return Judgement(elements_correct=True, program_correct=attempt.passed, program_analysis=complaint)
+    context.say("critic", "judging elements and program")
+    return await ask_for(context, "judge", Judgement, sample=len(state.history), **_case(state, attempt))
 
 
 def _case(state: State, attempt: Attempt) -> dict[str, Any]:

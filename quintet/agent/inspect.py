@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +14,7 @@ from quintet.formulation.binding import bind
 from quintet.formulation.classify import classify
 from quintet.formulation.coverage import cover
 from quintet.formulation.model import Model, SetFamilyData
+from quintet.formulation.record import json_text
 from quintet.formulation.structure import structure
 from quintet.formulation.units import check_units
 from quintet.problem import Finding, Severity
@@ -60,7 +60,7 @@ class Inspection:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2)
+        return json_text(self.record())
 
     def to_text(self) -> str:
         """The inspection for a person."""

@@ -5,31 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from quintet.formulation.columns import columns
 from quintet.formulation.model import Family
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree, clean
+from quintet.formulation.wording import amount, cited, element_of, headed, more, number, percent, signed
 from quintet.problem import Severity
+from quintet.solvers.ending import ENDINGS, told_ending
 
 if TYPE_CHECKING:
     from quintet.agent.answer import Answer, Binding
 
 ROWS = 25
 """Rows of one family that are printed; the rest is counted."""
-QUOTE = 90
 KEYS = 12
 
 _VERB = {Sense.MINIMIZE: "minimum", Sense.MAXIMIZE: "maximum", Sense.SATISFY: "a plan that fits"}
-_ENDINGS = {
-    "optimal": "proven optimal",
-    "locally_optimal": "locally optimal: a better plan may exist",
-    "feasible": "stopped early",
-    "infeasible": "No plan meets all the limits.",
-    "unbounded": "The objective can grow without limit: something that holds it back is missing.",
-    "infeasible_or_unbounded": "Either no plan meets all limits, or the objective can grow without limit.",
-    "limit_no_solution": "The limit was reached before any plan was found.",
-    "crashed": "The solver failed.",
-    "unknown": "The solver stopped without saying why.",
-}
 
 
 def tell(answer: Answer) -> str:
@@ -39,14 +30,6 @@ def tell(answer: Answer) -> str:
         parts += [_decisions(answer), _quantities(answer), _limits(answer)]
     parts += [_trust(answer), _footer(answer)]
     return "\n\n".join(part for part in parts if part)
-
-
-def number(value: float) -> str:
-    """A value for a person: whole numbers without a point, others to six digits."""
-    value = clean(value)
-    if value.is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
 
 
 def _explanation(answer: Answer) -> str:
@@ -59,17 +42,16 @@ def _title(answer: Answer) -> str:
 
 def _outcome(answer: Answer) -> str:
     solution = answer.solution
-    ending = _ENDINGS.get(answer.status, answer.status)
     if not solution.outcome.solved:
-        return f"{ending} {solution.message}".strip()
+        return f"{told_ending(solution.outcome)} {solution.message}".strip()
     if answer.sense is Sense.SATISFY or answer.objective is None:
         return f"{_VERB[Sense.SATISFY].capitalize()} was found."
     first, *later = solution.model.objectives
-    amount = f"{number(answer.objective)} {answer.unit}".strip()
-    ending += _gap(answer) + _given_up(answer)
-    lines = [f"{_VERB[answer.sense].capitalize()} {first.name}: {amount} ({ending})"]
+    ending = ENDINGS[solution.outcome] + _gap(answer) + _given_up(answer)
+    value = amount(answer.objective, answer.unit)
+    lines = [f"{_VERB[answer.sense].capitalize()} {first.name}: {value} ({ending})"]
     for level in later:
-        value = f"{number(answer.objectives[level.name])} {level.unit}".strip()
+        value = amount(answer.objectives[level.name], level.unit)
         lines.append(f"then {_VERB[level.sense]} {level.name}: {value}")
     return "\n".join([*lines, *([solution.message] if solution.message else [])])
 
@@ -89,7 +71,7 @@ def _gap(answer: Answer) -> str:
         return ""
     if solution.gap - solution.gap != 0:
         return f" by {solution.stopped_by}, no bound yet"
-    within = f"within {100 * solution.gap:.3g} % of the best, bound {number(solution.bound)}"
+    within = f"within {percent(solution.gap)} of the best, bound {number(solution.bound)}"
     return f" by {solution.stopped_by}; {within}"
 
 
@@ -113,18 +95,15 @@ def _quantities(answer: Answer) -> str:
 def _block(name: str, family: Family, values: list[float], unit: str) -> str:
     """One family: a line if it is a scalar, else a line per key whose value is not 0."""
     if not family.arity:
-        return f"{name} = {number(values[0])} {unit}".rstrip()
+        return f"{name} = {amount(values[0], unit)}"
     rows = [(key, v) for key, v in zip(family.keys, values, strict=True) if clean(v)]
-    lines = [(", ".join(map(str, key)), number(value)) for key, value in rows[:ROWS]]
-    wide = max((len(label) for label, _ in lines), default=0)
-    high = max((len(text) for _, text in lines), default=0)
-    shown = [f"  {label:<{wide}}  {text:>{high}}" for label, text in lines]
-    return "\n".join([f"{name}{f' ({unit})' if unit else ''}", *shown, *_rest(len(rows), len(values))])
+    lines = columns([(", ".join(map(str, key)), number(value)) for key, value in rows[:ROWS]])
+    return "\n".join([headed(name, unit), *lines, *_rest(len(rows), len(values))])
 
 
 def _rest(nonzero: int, every: int) -> Iterable[str]:
     if nonzero > ROWS:
-        yield f"  … and {nonzero - ROWS:,} more (--json has them all)"
+        yield f"  {more(nonzero - ROWS)}"
     if not nonzero:
         yield "  none"
     elif nonzero < every:
@@ -143,30 +122,21 @@ def _limits(answer: Answer) -> str:
 
 def _limit(rows: list[Binding], answer: Answer) -> str:
     first = rows[0]
-    quote = f" — {_quoted(first.sources[0])}" if first.sources and first.sources[0] != "implied" else ""
+    quote = cited(first.sources)
     if len(rows) > 1 and first.key:
         return f"{first.constraint} for {_keys(rows)}{quote}"
-    price = f"; one unit more: {_signed(first.price)} {answer.unit}".rstrip() if first.price else ""
+    price = f"; one unit more: {signed(first.price)} {answer.unit}".rstrip() if first.price else ""
     return f"{first.place} = {number(first.value)}{price}{quote}"
 
 
 def _keys(rows: list[Binding]) -> str:
-    shown = ["/".join(map(str, row.key)) + _worth(row) for row in rows[:KEYS]]
-    more = f" and {len(rows) - KEYS:,} more" if len(rows) > KEYS else ""
-    return ", ".join(shown) + more
+    shown = [element_of(row.key) + _worth(row) for row in rows[:KEYS]]
+    rest = f" and {len(rows) - KEYS:,} more" if len(rows) > KEYS else ""
+    return ", ".join(shown) + rest
 
 
 def _worth(row: Binding) -> str:
-    return f" (one more: {_signed(row.price)})" if row.price else ""
-
-
-def _signed(price: float) -> str:
-    return f"{'+' if price > 0 else '-'}{number(abs(price))}"
-
-
-def _quoted(text: str) -> str:
-    text = " ".join(text.split())
-    return f"“{text if len(text) <= QUOTE else text[: QUOTE - 1] + '…'}”"
+    return f" (one more: {signed(row.price)})" if row.price else ""
 
 
 def _trust(answer: Answer) -> str:

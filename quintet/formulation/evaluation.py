@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quintet.formulation.model import Family, Floats, Key
+from quintet.formulation.model import Family, Floats
 from quintet.formulation.tolerances import FEASIBILITY, INTEGRALITY, feasible
+from quintet.formulation.wording import place_of
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,11 @@ class Evaluation:
         for name, values in self.constraints.items():
             for row in np.flatnonzero(~values.satisfied(tolerance)):
                 amount = float(np.max(values.relative[row]))
-                yield Violation(f"constraints.{name}{shown(values.family.keys[row])}", amount, "constraint")
+                yield Violation(place_of(f"constraints.{name}", values.family.keys[row]), amount, "constraint")
 
     def _columns(self, what: str, broken: Mapping[str, Floats], tolerance: float) -> Iterable[Violation]:
         for name, amounts in broken.items():
             for row in np.flatnonzero(~(amounts <= tolerance)):
                 yield Violation(
-                    f"variables.{name}{shown(self.families[name].keys[row])}", float(amounts[row]), what
+                    place_of(f"variables.{name}", self.families[name].keys[row]), float(amounts[row]), what
                 )
-
-
-def shown(key: Key) -> str:
-    """`[A, 3]`, or nothing for a scalar."""
-    return f"[{', '.join(map(str, key))}]" if key else ""

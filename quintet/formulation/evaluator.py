@@ -15,7 +15,7 @@ import numpy as np
 from quintet.errors import DataError
 from quintet.formulation.addends import Terms, compile_addends, total
 from quintet.formulation.environment import Indices
-from quintet.formulation.evaluation import ConstraintValues, Evaluation, shown
+from quintet.formulation.evaluation import ConstraintValues, Evaluation
 from quintet.formulation.integrality import is_integral
 from quintet.formulation.model import ConstraintData, Family, Floats, Model, Point, VariableData
 from quintet.formulation.point import ModelEnvironment
@@ -24,6 +24,7 @@ from quintet.formulation.schema import Domain
 from quintet.formulation.tolerances import finite_bound, integrality_gap
 from quintet.formulation.tree import Compare, Conditional, Node
 from quintet.formulation.truth import excess, holds
+from quintet.formulation.wording import place_of
 
 Link: TypeAlias = tuple[float, float, float, float]
 """Left, right, violation, scale."""
@@ -120,7 +121,7 @@ class Evaluator:
             try:
                 rows.append(run(dict(zip(family.names, key, strict=True))))
             except DataError as error:
-                raise _located(error, f"constraints.{name}{shown(key)}") from None
+                raise _located(error, place_of(f"constraints.{name}", key)) from None
         return rows
 
 

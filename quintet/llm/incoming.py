@@ -171,9 +171,9 @@ class Incoming:
             seconds: Wall time it took.
             attempts: How often it was asked for.
         """
-        inline, text = split_thinking("".join(self._text))
-        thinking = "\n".join(part for part in ("".join(self._thinking), inline) if part)
-        refusal = "".join(self._refusal)
+        inline, text = split_thinking(_joined(self._text))
+        thinking = "\n".join(part for part in (_joined(self._thinking), inline) if part)
+        refusal = _joined(self._refusal)
         finish = _FINISHES.get((self._finish or "").lower(), Finish.OTHER)
         return ChatReply(
             text=text or refusal,
@@ -195,6 +195,12 @@ class Incoming:
             reasoning_tokens=_whole(details.get("reasoning_tokens")) or 0,
             estimated=None in given,
         )
+
+
+def _joined(pieces: list[str]) -> str:
+    """The pieces as one text that any file can hold: halves of a character are put together, or replaced."""
+    text = "".join(pieces)
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _whole(value: object) -> int | None:

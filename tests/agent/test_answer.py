@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import quintet
-from quintet.agent.telling import number
+from quintet.formulation.wording import number
 from quintet.formulation.document import Formulation
 from quintet.problem import Verdict
 

@@ -26,6 +26,8 @@ from tests.agent.scripts import (
     solve,
 )
 
+pytestmark = pytest.mark.usefixtures("one_sandbox")
+
 REFERENCE = {
     Strategy.DIRECT: ["direct"],
     Strategy.CODE: ["code"],

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from quintet.agent.checks.case import Case, error, info
-from quintet.formulation.evaluation import ConstraintValues, Evaluation, shown
+from quintet.formulation.evaluation import ConstraintValues, Evaluation
 from quintet.formulation.model import Floats, Ids, Model
 from quintet.formulation.schema import Domain
+from quintet.formulation.wording import place_of
 from quintet.problem import Finding
 from quintet.solvers.arrays import CONTINUOUS, INTEGRAL, SEMICONTINUOUS, Arrays
 
@@ -122,7 +123,7 @@ def _constraint(name: str, rows: Ids, sights: list[Sight]) -> Iterator[Finding]:
         values = sight.values.constraints[name]
         wrong = np.flatnonzero(_differs(values, rows, sight, start))
         if len(wrong):
-            place = f"constraints.{name}{shown(values.family.keys[wrong[0]])}"
+            place = place_of(f"constraints.{name}", values.family.keys[wrong[0]])
             yield error("compile-row", "the compiled row and the expression differ at a random point", place)
             return
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from quintet.agent.checks.case import Case, error, warning
 from quintet.agent.checks.resolving import Resolved
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Floats
 from quintet.formulation.tolerances import FEASIBILITY, OBJECTIVE
+from quintet.formulation.wording import place_of
 from quintet.problem import Finding
 from quintet.solvers.arrays import Arrays
 
@@ -90,7 +90,7 @@ def _place(case: Case, limit: Limit) -> str:
     assert case.linear is not None
     name = case.linear.constraints[int(case.linear.row_constraint[limit.row])]
     key = case.model.constraints[name].family.keys[int(case.linear.row_key[limit.row])]
-    return f"constraints.{name}{shown(key)}"
+    return place_of(f"constraints.{name}", key)
 
 
 def _slopes(case: Case, limit: Limit, loose: Resolved, tight: Resolved, place: str) -> Iterator[Finding]:

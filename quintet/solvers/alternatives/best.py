@@ -12,6 +12,7 @@ import numpy as np
 
 from quintet.errors import SolverError
 from quintet.formulation.model import Model
+from quintet.formulation.record import json_text
 from quintet.formulation.revision import with_bounds, with_objectives
 from quintet.formulation.tolerances import OBJECTIVE
 from quintet.solvers.alternatives.distinct import apart, choices, unbounded_choices
@@ -100,9 +101,7 @@ class Alternatives:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        from quintet.solvers.alternatives.recording import as_json
-
-        return as_json(self.record())
+        return json_text(self.record())
 
 
 def alternatives(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from quintet.errors import SolverError
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model, ObjectiveData, Point
+from quintet.formulation.record import json_text
 from quintet.formulation.revision import with_constraint, with_objectives
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree
@@ -112,9 +113,7 @@ class Front:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        from quintet.solvers.alternatives.recording import as_json
-
-        return as_json(self.record())
+        return json_text(self.record())
 
 
 def pareto(

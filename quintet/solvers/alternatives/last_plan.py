@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from quintet.errors import DataError, RunError
-from quintet.formulation.evaluation import shown
+from quintet.formulation.document import VERSION
 from quintet.formulation.files import read_text
 from quintet.formulation.model import Floats, Key, Model, VariableData
+from quintet.formulation.wording import place_of
 
 ANSWER = "answer.json"
-VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def laid_over(model: Model, last: Mapping[str, Any]) -> LastPlan:
         values[name] = np.array(
             [flat.pop(_text(key), np.nan) for key in variable.family.keys], dtype=np.float64
         )
-        gone += [f"{name}{shown(key)}" for key in flat]
+        gone += [place_of(name, key) for key in flat]
         new += _unknown(variable, values[name])
     plan = LastPlan(values, tuple(new), tuple(gone))
     if not plan.known:
@@ -129,7 +129,7 @@ def _text(key: Key) -> tuple[str, ...]:
 
 def _unknown(variable: VariableData, values: Floats) -> list[str]:
     keys = variable.family.keys
-    return [f"{variable.name}{shown(keys[row])}" for row in np.flatnonzero(np.isnan(values)).tolist()]
+    return [place_of(variable.name, keys[row]) for row in np.flatnonzero(np.isnan(values)).tolist()]
 
 
 def _flattened(
@@ -137,14 +137,14 @@ def _flattened(
 ) -> Iterator[tuple[tuple[str, ...], float]]:
     """Values by the texts of their key."""
     if len(key) == arity and not isinstance(value, Mapping):
-        yield key, _number(value, f"{place}{shown(key)}")
+        yield key, _number(value, place_of(place, key))
     elif isinstance(value, Mapping) and len(key) < arity:
         for part, inner in value.items():
             yield from _flattened(inner, arity, place, (*key, str(part)))
     elif value != {}:
         said = f"has {len(key)} of {arity} indices" if len(key) < arity else "has more indices than now"
         raise DataError(
-            said, place=f"last plan, {place}{shown(key)}", remedy="give the plan of this formulation"
+            said, place=place_of(f"last plan, {place}", key), remedy="give the plan of this formulation"
         )
 
 

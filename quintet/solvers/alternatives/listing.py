@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from quintet.formulation.evaluation import shown
 from quintet.formulation.schema import Domain, Sense
+from quintet.formulation.wording import subscripts
 from quintet.solvers.alternatives.plan import Change, Plan, as_good, changes
 from quintet.solvers.alternatives.telling import tell_changes
 from quintet.solvers.alternatives.wording import amount, counted, listed, number, signed, table
@@ -116,7 +116,7 @@ def _chosen(found: Alternatives, plan: Plan) -> Iterator[str]:
         if variable.domain is Domain.BINARY and variable.family.arity:
             yield f"{name}: {listed(['/'.join(map(str, key)) for key, _ in rows] or ['none'], CHOSEN)}"
         else:
-            yield listed([f"{name}{shown(key)} {number(v)}" for key, v in rows] or [f"{name}: 0"], CHOSEN)
+            yield listed([f"{name}{subscripts(key)} {number(v)}" for key, v in rows] or [f"{name}: 0"], CHOSEN)
 
 
 def _differences(found: Alternatives, plan: Plan) -> Iterator[str]:

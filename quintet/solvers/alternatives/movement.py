@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quintet.formulation.evaluation import shown
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree
+from quintet.formulation.wording import place_of
 from quintet.solvers.alternatives.closeness import Measure
 from quintet.solvers.alternatives.plan import Plan
 from quintet.solvers.alternatives.telling import tell_changes
@@ -107,7 +107,7 @@ def _chosen(found: Replan) -> list[str]:
     for name, new in found.new.items():
         keys = found.model.variables[name].family.keys
         for row in np.flatnonzero(~np.isnan(new)).tolist():
-            values[f"{name}{shown(keys[row])}"] = float(new[row])
+            values[place_of(name, keys[row])] = float(new[row])
     ordered = sorted(values, key=lambda place: abs(values[place]) <= 1e-6)
     return [f"{place} = {number(values[place])}" for place in ordered]
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from quintet.formulation.evaluation import Evaluation, shown
+from quintet.formulation.evaluation import Evaluation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Family, Floats, Key, Model, Point
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import INTEGRALITY, OBJECTIVE, clean
+from quintet.formulation.wording import place_of
 
 CHANGED = 1e-5
 """Relative difference from which a continuous decision counts as another: more than solvers' noise."""
@@ -89,7 +90,7 @@ class Change:
     @property
     def place(self) -> str:
         """`make[A, 3]`."""
-        return f"{self.variable}{shown(self.key)}"
+        return place_of(self.variable, self.key)
 
     def record(self) -> dict[str, Any]:
         """JSON-ready."""

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Floats, Key, Model, ObjectiveData, VariableData
 from quintet.formulation.revision import with_objectives
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import clean
 from quintet.formulation.tree import Element, VariableRef
+from quintet.formulation.wording import place_of
 from quintet.solvers.alternatives.face import Probe, is_continuous, near_optimal, optimal_face
 from quintet.solvers.alternatives.plan import CHANGED, Plan
 from quintet.solvers.alternatives.standing import EXACTLY, Clock, holding
@@ -47,7 +47,7 @@ class Range:
     @property
     def place(self) -> str:
         """`make[A, 3]`."""
-        return f"{self.variable}{shown(self.key)}"
+        return place_of(self.variable, self.key)
 
     @property
     def moves(self) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from quintet.formulation.document import VERSION
 from quintet.formulation.tolerances import clean
 from quintet.solvers.alternatives.plan import Plan
 
@@ -15,14 +15,6 @@ if TYPE_CHECKING:
     from quintet.solvers.alternatives.front import Front
     from quintet.solvers.alternatives.staying import Replan
     from quintet.solvers.alternatives.why import WhyNot
-
-VERSION = 1
-
-
-def as_json(record: Mapping[str, Any]) -> str:
-    """A record as text."""
-    return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
-
 
 def head(model: Model, kind: str) -> dict[str, Any]:
     """What every document begins with."""

@@ -17,6 +17,7 @@ from quintet.errors import QuintetError, SolverError
 from quintet.formulation.evaluation import Violation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Floats, Model
+from quintet.formulation.record import json_text
 from quintet.formulation.revision import with_objectives
 from quintet.solvers.alternatives.closeness import (
     Measure,
@@ -116,9 +117,7 @@ class Replan:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        from quintet.solvers.alternatives.recording import as_json
-
-        return as_json(self.record())
+        return json_text(self.record())
 
 
 def replan(

@@ -17,6 +17,7 @@ import numpy as np
 
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model
+from quintet.formulation.record import json_text
 from quintet.formulation.revision import without_objective
 from quintet.solvers.alternatives.costs import Term, terms
 from quintet.solvers.alternatives.forcing import forcing
@@ -99,9 +100,7 @@ class WhyNot:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        from quintet.solvers.alternatives.recording import as_json
-
-        return as_json(self.record())
+        return json_text(self.record())
 
 
 def whynot(

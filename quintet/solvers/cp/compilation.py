@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from quintet.errors import DataError
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import ConstraintData, Model, ObjectiveData, VariableData
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import INFINITE
+from quintet.formulation.wording import place_of
 from quintet.solvers.cp.affine import Affine
 from quintet.solvers.cp.data import Data
 from quintet.solvers.cp.numbers import Numbers
@@ -67,7 +67,7 @@ def _check_bounds(variable: VariableData) -> None:
         )
     for side, bounds in (("lower", variable.lower), ("upper", variable.upper)):
         for row in np.flatnonzero(~(np.abs(bounds) < INFINITE)):
-            name = f"{variable.name}{shown(variable.family.keys[int(row)])}"
+            name = place_of(variable.name, variable.family.keys[int(row)])
             raise Declined(
                 f"CP-SAT needs bounds on every decision, and {name} has no {side} bound",
                 place=f"variables.{variable.name}.{side}",
@@ -94,7 +94,7 @@ class _Compiler:
 
     def _add_columns(self, variable: VariableData) -> None:
         for key, lower, upper in zip(variable.family.keys, variable.lower, variable.upper, strict=True):
-            self._program.integer(int(lower), int(upper), f"{variable.name}{shown(key)}")
+            self._program.integer(int(lower), int(upper), place_of(variable.name, key))
 
     def compiled(self) -> Compiled:
         """The whole program."""
@@ -109,7 +109,7 @@ class _Compiler:
         """Post every row; those that can't hold come back."""
         names = constraint.family.names
         for key in constraint.family.keys:
-            place = f"constraints.{constraint.name}{shown(key)}"
+            place = place_of(f"constraints.{constraint.name}", key)
             with placed(place):
                 indices = dict(zip(names, key, strict=True))
                 holds = self._program.post(self._truths.constraint(constraint.tree, indices))

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from quintet.errors import SolverError
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Model, VariableData
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree
+from quintet.formulation.wording import place_of
 from quintet.solvers.diagnosis.oracle import Clock
 from quintet.solvers.diagnosis.subset import Box, Growth
 from quintet.solvers.options import Options
@@ -67,5 +67,5 @@ def _at_edge(model: Model, solution: Solution, edge: float) -> tuple[str, ...]:
     for name, entry in model.variables.items():
         open_side = ~np.isfinite(entry.lower) | ~np.isfinite(entry.upper)
         far = np.abs(solution.point[name]) >= edge * (1 - NEAR)
-        names += [f"{name}{shown(entry.family.keys[row])}" for row in np.flatnonzero(open_side & far)]
+        names += [place_of(name, entry.family.keys[row]) for row in np.flatnonzero(open_side & far)]
     return tuple(names)

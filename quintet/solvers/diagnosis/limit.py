@@ -8,10 +8,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Floats, Key, Model, VariableData
 from quintet.formulation.schema import Domain, Kind
 from quintet.formulation.tolerances import INFINITE, clean
+from quintet.formulation.wording import place_of
 
 
 class LimitKind(StrEnum):
@@ -47,7 +47,7 @@ class Limit:
     @property
     def place(self) -> str:
         """`room[A, 3]` for a constraint, `make[A] >= 0` for a bound."""
-        named = f"{self.name}{shown(self.key)}"
+        named = place_of(self.name, self.key)
         if self.kind is LimitKind.CONSTRAINT or self.value is None:
             return named
         return f"{named} {self.sign} {clean(self.value):g}"

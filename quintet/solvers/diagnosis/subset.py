@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from quintet.formulation.model import Key
+from quintet.formulation.record import json_text
 from quintet.solvers.diagnosis.limit import Limit, LimitKind
 from quintet.solvers.outcome import Outcome
 
@@ -176,6 +177,4 @@ class Diagnosis:
 
     def to_json(self) -> str:
         """The record as a JSON document."""
-        import json
-
-        return json.dumps(self.record(), ensure_ascii=False, indent=2, allow_nan=False)
+        return json_text(self.record())

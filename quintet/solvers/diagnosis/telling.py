@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quintet.formulation.evaluation import shown
 from quintet.solvers.diagnosis.limit import Limit, LimitKind
 from quintet.solvers.diagnosis.subset import Diagnosis, FamilyClash, Growth, Step, Subset
-from quintet.solvers.diagnosis.writing import number
+from quintet.solvers.ending import told_ending
 from quintet.solvers.outcome import Outcome
 
 ROWS = 5
 """Rows of one family that are written out; the rest is counted."""
 QUOTE = 100
 STEPS = 12
+EXACT = 9
+"""Digits of two amounts that must be seen to differ."""
 
 
 def tell(diagnosis: Diagnosis) -> str:
@@ -28,10 +29,8 @@ def tell(diagnosis: Diagnosis) -> str:
 
 
 def _headline(diagnosis: Diagnosis) -> str:
-    if diagnosis.outcome is Outcome.INFEASIBLE:
-        return "No plan meets all the limits."
-    if diagnosis.outcome is Outcome.UNBOUNDED:
-        return "The objective can grow without limit: something that holds it back is missing."
+    if diagnosis.outcome in (Outcome.INFEASIBLE, Outcome.UNBOUNDED):
+        return told_ending(diagnosis.outcome)
     return diagnosis.message if diagnosis.outcome is Outcome.FEASIBLE else ""
 
 
@@ -45,8 +44,7 @@ def _families(diagnosis: Diagnosis) -> str:
     named = [_family(kind, name) for kind, name in clash.families]
     if len(named) == 1:
         return f"In families: {named[0]} can't be met by itself."
-    joined = f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"In families: {joined} can't all hold. {_without_one(clash)}"
+    return f"In families: {listed(named)} can't all hold. {_without_one(clash)}"
 
 
 def _plain(diagnosis: Diagnosis) -> bool:
@@ -94,24 +92,19 @@ def _kind(limit: Limit) -> str:
 
 
 def _quote(limit: Limit) -> str:
-    quotes = [" ".join(text.split()) for text in limit.sources if text != "implied"]
-    if not quotes:
-        return ""
-    return " — " + ", ".join(
-        f"“{text if len(text) <= QUOTE else text[: QUOTE - 1] + '…'}”" for text in quotes[:2]
-    )
+    return cited(limit.sources, QUOTE, clauses=2)
 
 
 def _row(limit: Limit, text: str, doubt: str) -> str:
     constraint = limit.kind is LimitKind.CONSTRAINT
-    place = f"{limit.name}{shown(limit.key)}: " if constraint and limit.key else ""
+    place = f"{place_of(limit.name, limit.key)}: " if constraint and limit.key else ""
     return f"    {place}{text}" + (f"   [not proven necessary: {doubt}]" if doubt else "")
 
 
 def _sum(subset: Subset) -> str:
     if not subset.weights or len(subset.members) < 2:
         return ""
-    asked, allowed = number(subset.asked), number(subset.allowed)
+    asked, allowed = number(subset.asked, EXACT), number(subset.allowed, EXACT)
     often = {name: abs(weight) for name, weight in zip(_places(subset), subset.weights, strict=True)}
     several = [f"{name} counted {count} times" for name, count in often.items() if count > 1]
     how = f" ({', '.join(several[:ROWS])}{' …' if len(several) > ROWS else ''})" if several else ""
@@ -160,9 +153,8 @@ def _direction(found: Growth) -> str:
     more = len(found.steps) - len(lines)
     lines += [f"  … and {more:,} more decisions"] if more else []
     named = f"the objective {found.objective}" if found.objective != "objective" else "the objective"
-    gain = f"{number(found.gain)} {found.unit}".strip()
     head = "Every plan can be changed like this again and again, and no limit is ever met (checked):"
-    each = f"Each time {named} improves by {gain}."
+    each = f"Each time {named} improves by {amount(found.gain, found.unit)}."
     if found.fractional:
         each += " Decisions that have to be whole can follow in larger steps only."
     return "\n".join([head, *lines, each, "", *_missing(found.steps)])
@@ -170,8 +162,7 @@ def _direction(found: Growth) -> str:
 
 def _step(step: Step) -> str:
     way = "grows" if step.amount > 0 else "falls"
-    amount = f"{number(abs(step.amount))} {step.unit}".strip()
-    return f"{step.variable}{shown(step.key)} {way} by {amount}"
+    return f"{place_of(step.variable, step.key)} {way} by {amount(abs(step.amount), step.unit)}"
 
 
 def _missing(steps: tuple[Step, ...]) -> Iterator[str]:
@@ -179,14 +170,14 @@ def _missing(steps: tuple[Step, ...]) -> Iterator[str]:
     yield "Any one of these would end it, or a constraint between them (other directions may be left):"
     for step in steps[:STEPS]:
         side = "an upper" if step.amount > 0 else "a lower"
-        yield f"  {side} bound of {step.variable}{shown(step.key)}"
+        yield f"  {side} bound of {place_of(step.variable, step.key)}"
 
 
 def _box(found: Growth) -> str:
     lines = []
     for box in found.boxes:
-        value = "nothing found" if box.objective is None else number(box.objective)
-        lines.append(f"  within ±{number(box.edge)}: {value} {found.unit}".rstrip())
+        value = "nothing found" if box.objective is None else amount(box.objective, found.unit)
+        lines.append(f"  within ±{number(box.edge)}: {value}")
     edge = ", ".join(found.at_edge[:STEPS]) + (" …" if len(found.at_edge) > STEPS else "")
     at = f"\nAt the edge of the last box: {edge}." if edge else ""
     return f"The best {found.objective} inside growing boxes\n" + "\n".join(lines) + at

@@ -7,11 +7,11 @@ from typing import Any, cast
 import numpy as np
 
 from quintet.errors import QuintetError
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Model
 from quintet.formulation.printer import to_text
 from quintet.formulation.tolerances import clean
 from quintet.formulation.tree import Compare, Comprehension, Conditional, Element, Node, Number, VariableRef
+from quintet.formulation.wording import place_of
 from quintet.solvers.diagnosis.block import Block
 from quintet.solvers.diagnosis.limit import Limit, LimitKind
 from quintet.solvers.rows.scoping import free_names, rebuilt, substituted, varying
@@ -23,8 +23,8 @@ LENGTH = 160
 """Most characters of a row that is no sum."""
 
 
-def number(value: float) -> str:
-    """A number inside a row: six digits, whole numbers in full."""
+def literal(value: float) -> str:
+    """A number inside a row, as the language writes it: six digits, whole numbers in full."""
     value = clean(value, 1e-9)
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
 
@@ -64,10 +64,10 @@ class Writer:
         low, high = float(block.arrays.row_lower[row]), float(block.arrays.row_upper[row])
         body = self._sum(block, row)
         if low == high:
-            return f"{body} == {number(low)}"
+            return f"{body} == {literal(low)}"
         if np.isfinite(low) and np.isfinite(high):
-            return f"{number(low)} <= {body} <= {number(high)}"
-        return f"{body} >= {number(low)}" if np.isfinite(low) else f"{body} <= {number(high)}"
+            return f"{literal(low)} <= {body} <= {literal(high)}"
+        return f"{body} >= {literal(low)}" if np.isfinite(low) else f"{body} <= {literal(high)}"
 
     def _sum(self, block: Block, row: int) -> str:
         matrix = block.arrays.matrix
@@ -85,7 +85,7 @@ class Writer:
             row = column - entry.first_column
             if 0 <= row < len(entry.family):
                 elements = entry.family.universe.elements
-                return f"{name}{shown(tuple(elements[part] for part in entry.family.ids[row].tolist()))}"
+                return place_of(name, tuple(elements[part] for part in entry.family.ids[row].tolist()))
         raise AssertionError("every column belongs to a variable")
 
     # rows of any kind
@@ -126,5 +126,5 @@ class Writer:
 
 
 def _term(value: float, name: str) -> str:
-    size = "" if abs(value) == 1 else f"{number(abs(value))} * "
+    size = "" if abs(value) == 1 else f"{literal(abs(value))} * "
     return f"{'-' if value < 0 else '+'} {size}{name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from quintet.errors import DocumentError, RunError
 from quintet.formulation.document import Formulation
 from quintet.formulation.files import read_text
 from quintet.formulation.json_reader import read_json
+from quintet.formulation.record import json_text
 from quintet.solvers.difference.change import Change
 from quintet.solvers.difference.formulations import changes_between
 from quintet.solvers.difference.side import Side
@@ -59,7 +59,7 @@ class Difference:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2)
+        return json_text(self.record())
 
     def to_text(self) -> str:
         """The differences for a person."""

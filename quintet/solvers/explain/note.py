@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from quintet.formulation.evaluation import Evaluation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model
+from quintet.formulation.record import json_text
 from quintet.formulation.revision import with_objectives
 from quintet.formulation.schema import Sense
 from quintet.solvers.arrays import CONTINUOUS
@@ -98,7 +98,7 @@ class Explanation:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2, allow_nan=False)
+        return json_text(self.record())
 
 
 def _block(title: str, lines: list[str] | tuple[str, ...]) -> str:

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Ids, Model, VariableData
+from quintet.formulation.wording import place_of
 from quintet.solvers.arrays import Arrays
 
 ADDED = re.compile(r"_(.+?)_\d+(?:_|$)")
@@ -33,7 +33,7 @@ class Places:
         name = self._arrays.constraints[int(self._arrays.row_constraint[row])]
         key = self._model.constraints[name].family.keys[int(self._arrays.row_key[row])]
         told = self.family(name)
-        return f"{told}{shown(key)}" if told == name else told
+        return place_of(told, key) if told == name else told
 
     def family_of_row(self, row: int) -> str:
         """The family of constraints that a row belongs to."""
@@ -45,7 +45,7 @@ class Places:
         variable = self._families[place]
         key = variable.family.keys[column - variable.first_column]
         told = self.family(variable.name)
-        return f"{told}{shown(key)}" if told == variable.name else told
+        return place_of(told, key) if told == variable.name else told
 
     def entry(self, entry: int) -> str:
         """`room[A, 3] × make[A, cola, 3]`."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Key, Model
+from quintet.formulation.wording import place_of
 from quintet.solvers.diagnosis.limit import Limit
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.repair.choice import Standing
@@ -36,7 +36,7 @@ class Setting:
     @property
     def place(self) -> str:
         """`capacity[A]`."""
-        return f"{self.parameter}{shown(self.key)}"
+        return place_of(self.parameter, self.key)
 
     @property
     def change(self) -> str:

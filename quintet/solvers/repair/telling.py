@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from quintet.formulation.evaluation import shown
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import clean
+from quintet.formulation.wording import place_of
 from quintet.solvers.diagnosis.limit import Limit, LimitKind
 from quintet.solvers.outcome import Outcome
 
@@ -112,7 +112,7 @@ def _moved(before: float, after: float, unit: str) -> str:
 
 
 def _name(limit: Limit) -> str:
-    place = f"{limit.name}{shown(limit.key)}"
+    place = place_of(limit.name, limit.key)
     return place if limit.kind is LimitKind.CONSTRAINT else f"{place}, {limit.kind.value}"
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from quintet.formulation.evaluation import shown
 from quintet.formulation.model import Key, Model, ProblemClass
+from quintet.formulation.record import finite, json_text
 from quintet.formulation.tolerances import clean
+from quintet.formulation.wording import place_of
 from quintet.solvers.diagnosis.limit import LimitKind
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
@@ -79,7 +79,7 @@ class Price:
     @property
     def place(self) -> str:
         """`room[A, 3]`."""
-        return f"{self.name}{shown(self.key)}"
+        return place_of(self.name, self.key)
 
     @property
     def single(self) -> bool:
@@ -123,7 +123,7 @@ class CostRange:
     @property
     def place(self) -> str:
         """`make[A]`."""
-        return f"{self.name}{shown(self.key)}"
+        return place_of(self.name, self.key)
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class ParameterPrice:
     @property
     def place(self) -> str:
         """`capacity[A]`."""
-        return f"{self.name}{shown(self.key)}"
+        return place_of(self.name, self.key)
 
     @property
     def single(self) -> bool:
@@ -228,7 +228,7 @@ class Sensitivity:
         for price in self.prices:
             if (price.name, price.key, price.link) == (name, key, link):
                 return price
-        raise KeyError(f"{name}{shown(key)}")
+        raise KeyError(place_of(name, key))
 
     def record(self) -> dict[str, Any]:
         """Everything as one JSON-ready document; infinite values are null beside a flag that says so."""
@@ -252,7 +252,7 @@ class Sensitivity:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2, allow_nan=False)
+        return json_text(self.record())
 
     def to_text(self) -> str:
         """For a person."""
@@ -318,11 +318,6 @@ def _parameter(parameter: ParameterPrice) -> dict[str, Any]:
         "unit": parameter.unit,
         "method": parameter.method.value,
     }
-
-
-def finite(value: float | None) -> float | None:
-    """The number, or None for one that JSON can't say."""
-    return value if value is not None and math.isfinite(value) else None
 
 
 def _endless(value: float | None) -> bool:

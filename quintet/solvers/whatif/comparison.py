@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 from quintet.formulation.evaluation import ConstraintValues, Evaluation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Floats, Key, Model
+from quintet.formulation.record import json_text
 from quintet.formulation.tolerances import agree, clean, slack_of
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
@@ -207,7 +207,7 @@ class Comparison:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2, allow_nan=False)
+        return json_text(self.record())
 
     def to_text(self, file: str = "FILE") -> str:
         """The comparison for a person.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from quintet.formulation.model import Model
+from quintet.formulation.record import json_text
 from quintet.formulation.schema import Sense
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.whatif.axes import Axis
@@ -123,7 +123,7 @@ class Sweep:
 
     def to_json(self) -> str:
         """`record()` as text."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2, allow_nan=False)
+        return json_text(self.record())
 
     def header(self) -> list[str]:
         """Heads of the table: axes, objective, watched quantities, status."""

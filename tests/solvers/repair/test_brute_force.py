@@ -94,20 +94,33 @@ def test_no_grid_point_needs_less_than_a_linear_repair(found: list[Row]) -> None
     assert fewest.count <= smallest.count
 
 
-@given(rows)
-@settings(max_examples=25)
-def test_fewest_agrees_with_all_subsets(found: list[Row]) -> None:
+KINDS = {
+    "bounded": dict.fromkeys(NAMES, amount(0, TOP)),
+    "free": dict.fromkeys(NAMES, amount(None, None)),
+    "mixed": {"x": whole(0, TOP), "y": amount(None, None)},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(found=rows)
+@settings(max_examples=20)
+def test_fewest_agrees_with_all_subsets(found: list[Row], kind: str) -> None:
     """Dropping any smaller set of rows leaves nothing feasible; dropping the found set does."""
-    made = repair(build(found, discrete=False))
+    made = repair(system(found, kind))
     assert made.fewest is not None
+    assert made.fewest.proven
     chosen = {change.limit.name for change in made.fewest.changes}
-    assert _feasible_without(found, chosen)
+    assert _feasible_without(found, chosen, kind)
     names = [f"row{n}" for n in range(len(found))]
     for size in range(len(chosen)):
         for dropped in itertools.combinations(names, size):
-            assert not _feasible_without(found, set(dropped))
+            assert not _feasible_without(found, set(dropped), kind)
 
 
-def _feasible_without(found: list[Row], dropped: set[str]) -> bool:
+def system(found: list[Row], kind: str) -> Model:
+    return model(KINDS[kind], {f"row{n}": policy(row.text()) for n, row in enumerate(found)})
+
+
+def _feasible_without(found: list[Row], dropped: set[str], kind: str) -> bool:
     kept = [row for n, row in enumerate(found) if f"row{n}" not in dropped]
-    return solve(build(kept, discrete=False)).outcome is Outcome.OPTIMAL
+    return solve(system(kept, kind)).outcome is Outcome.OPTIMAL

@@ -298,6 +298,21 @@ def test_apply_leaves_the_model_as_it_was() -> None:
     assert solve(asked).outcome is Outcome.INFEASIBLE
 
 
+def test_many_separate_contradictions_are_counted_at_once() -> None:
+    """One linear program proves that each of a hundred pairs must lose a limit, without one test a pair."""
+    variables = {"x": {"index": "i in I", **amount(None, None)}}
+    rows = {
+        "least": policy("x[i] >= low[i]", "i in I"),
+        "most": policy("x[i] <= 12", "i in I"),
+    }
+    low = {"index": "i in I", "expression": "10 if i > 100 else 14"}
+    said: list[str] = []
+    made = repair(model(variables, rows, sets={"I": "1..400"}, parameters={"low": low}), progress=said.append)
+    assert made.fewest is not None
+    assert (made.fewest.count, made.fewest.proven) == (100, True)
+    assert said[-1] == "counting limits: at most 100, 100 contradictions known"
+
+
 def test_stopped_early_is_not_called_proven() -> None:
     """Eight equations of sixteen binaries in one node of branch and bound."""
     rng = np.random.default_rng(4)
