@@ -88,7 +88,7 @@ def _texts(entry: object, key: str = "") -> Iterator[str]:
     elif isinstance(entry, list | tuple) and key == "index":
         yield from (str(item) for item in entry)
     elif isinstance(entry, str) and key in _READ:
-        yield entry
+        yield from entry.split("..") if key == "range" else [entry]
 
 
 def _undecided(model: Model) -> Iterator[Finding]:
