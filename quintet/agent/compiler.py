@@ -113,7 +113,7 @@ DOUBTFUL = (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.INFEASIBLE_OR_UNBOUND
 
 def _doubt(solution: Solution) -> str:
     """What to look at again; the same document is the right reply if the text is really like that."""
-    same = "if the text really says so, reply with the same document"
+    same = "if the text really says so, the document is right as it stands"
     if solution.outcome is Outcome.INFEASIBLE:
         return (
             f"no plan meets all constraints{_clash(solution)}: look for a limit that the text does not state,"

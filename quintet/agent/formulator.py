@@ -15,6 +15,10 @@ from quintet.llm.fenced import code_block
 from quintet.prompts.hint import choose
 
 
+SAME = "SAME"
+"""What the formulator replies where nothing has to change; the prompt says so."""
+
+
 @node("formulator")
 async def elements(state: State, context: Context) -> Update:
     """The five elements in words; again, with what is wrong, if they were judged to be wrong."""
@@ -45,7 +49,7 @@ async def formulate(state: State, context: Context) -> Update:
         faults = draft.faults or (str(unusable),)
         note = Note(role="formulator", message=str(unusable))
         return {"draft": tried.model_copy(update={"faults": faults}), "notes": [note]}
-    document = document_in(reply.text)
+    document = draft.document if _unchanged(reply.text) else document_in(reply.text)
     seen = state.reviewed and document == draft.document
     return {"draft": tried.model_copy(update={"document": document, "faults": ()}), "reviewed": seen}
 
@@ -61,6 +65,11 @@ async def _asked(draft: Draft, state: State, context: Context) -> ChatReply:
     context.say("formulator", f"mending the formulation: {draft.faults[0]}")
     inputs |= {"document": draft.document, "findings": list(draft.faults)}
     return await ask_text(context, "repair_formulation", sample=draft.revision, **inputs)
+
+
+def _unchanged(text: str) -> bool:
+    """Whether a reply says that the document is right as it stands."""
+    return text.strip(" \n\t.*`\"'").upper() == SAME
 
 
 def document_in(text: str) -> str:

@@ -112,7 +112,8 @@ class Evaluation:
         for name, values in self.constraints.items():
             for row in np.flatnonzero(~values.satisfied(tolerance)):
                 amount = float(np.max(values.relative[row]))
-                yield Violation(place_of(f"constraints.{name}", values.family.keys[row]), amount, "constraint")
+                place = place_of(f"constraints.{name}", values.family.keys[row])
+                yield Violation(place, amount, "constraint")
 
     def _columns(self, what: str, broken: Mapping[str, Floats], tolerance: float) -> Iterable[Violation]:
         for name, amounts in broken.items():

@@ -12,7 +12,7 @@ from quintet.formulation.model import ExpressionData, Model, Point
 from quintet.formulation.printer import to_text
 from quintet.formulation.tolerances import agree, clean
 from quintet.formulation.tree import ExpressionRef, Negate, Node, Sum
-from quintet.solvers.alternatives.wording import number, signed
+from quintet.formulation.wording import number, signed
 
 STEM = "_term_"
 LABEL = 50

@@ -35,7 +35,7 @@ from quintet.formulation.tree import (
     VariableRef,
     walk,
 )
-from quintet.solvers.alternatives.wording import listed
+from quintet.formulation.wording import listed
 
 FORCED = "forced"
 """Name of the constraint; `_` is added until it is free."""
@@ -129,7 +129,7 @@ def _refuse_strange_elements(part: Subscript, model: Model, place: str, targets:
 def _strange(word: str, known: list[str], part: Subscript, place: str) -> ExpressionError:
     close = difflib.get_close_matches(word, known, n=1) or [name for name in known if word in name]
     written = close[0] if close and close[0].isidentifier() else repr(close[0]) if close else ""
-    remedy = f"did you mean {written}?" if close else f"there are: {listed(known)}"
+    remedy = f"did you mean {written}?" if close else f"there are: {listed(known, MOST)}"
     said = f"{word!r} is no index of {part.name!r} at that place"
     return ExpressionError(said, column=part.at, place=place, remedy=remedy)
 

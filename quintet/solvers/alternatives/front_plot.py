@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quintet.errors import SolverError
+from quintet.formulation.wording import number
 from quintet.solvers.alternatives.goals import Goal
-from quintet.solvers.alternatives.wording import number
 
 if TYPE_CHECKING:
     from quintet.solvers.alternatives.front import Front

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from quintet.formulation.columns import columns
 from quintet.formulation.schema import Domain, Sense
-from quintet.formulation.wording import subscripts
+from quintet.formulation.wording import amount, counted, element_of, listed, number, signed
 from quintet.solvers.alternatives.plan import Change, Plan, as_good, changes
 from quintet.solvers.alternatives.telling import tell_changes
-from quintet.solvers.alternatives.wording import amount, counted, listed, number, signed, table
 
 if TYPE_CHECKING:
     from quintet.solvers.alternatives.best import Alternatives
@@ -42,11 +42,7 @@ def _opening(found: Alternatives) -> str:
         "unknown": "Whether other plans are as good was not found out.",
     }
     lines.append(said[found.uniqueness.value])
-    return "\n".join([*lines, *([_capital(found.message) + "."] if found.message else [])])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return "\n".join([*lines, *([sentence(found.message)] if found.message else [])])
 
 
 def _values(found: Alternatives, plan: Plan) -> str:
@@ -78,7 +74,7 @@ def _plans(found: Alternatives) -> str:
 def _heading(found: Alternatives) -> str:
     optimised = "The best" if _values(found, found.plans[0]) else "The first"
     whole = {name for name, variable in found.model.variables.items() if variable.integral}
-    by = f", told apart by {listed(found.over)}" if whole > set(found.over) else ""
+    by = f", told apart by {listed(found.over, MOST)}" if whole > set(found.over) else ""
     return f"{optimised} {len(found.plans)} plans{by}"
 
 
@@ -89,8 +85,8 @@ def _indented(lines: Iterable[str]) -> list[str]:
 def _end(found: Alternatives) -> str:
     if not found.over or found.message:
         return ""
-    share = f" within {100 * found.within:g} % of the best" if found.within is not None else ""
-    by = f" that differs in {listed(found.over)}" if len(found.over) < len(found.model.variables) else ""
+    share = f" within {percent(found.within)} of the best" if found.within is not None else ""
+    by = f" that differs in {listed(found.over, MOST)}" if len(found.over) < len(found.model.variables) else ""
     if found.complete:
         return f"There is no other plan{by}{share}."
     return f"There are more{share}."
@@ -104,7 +100,7 @@ def _loss(found: Alternatives, plan: Plan) -> str:
     best, value = found.plans[0].objectives[first.name], plan.objectives[first.name]
     if first.sense is Sense.SATISFY or value == best:
         return ""
-    share = f", {signed(round(100 * (value - best) / abs(best), 2))} %" if best else ""
+    share = f", {signed_percent((value - best) / abs(best))}" if best else ""
     return f"  ({signed(value - best)}{share})"
 
 
@@ -114,9 +110,10 @@ def _chosen(found: Alternatives, plan: Plan) -> Iterator[str]:
         variable, values = found.model.variables[name], plan.point[name].tolist()
         rows = [(key, v) for key, v in zip(variable.family.keys, values, strict=True) if abs(v) > 0.5]
         if variable.domain is Domain.BINARY and variable.family.arity:
-            yield f"{name}: {listed(['/'.join(map(str, key)) for key, _ in rows] or ['none'], CHOSEN)}"
+            yield f"{name}: {listed([element_of(key) for key, _ in rows] or ['none'], CHOSEN)}"
         else:
-            yield listed([f"{name}{subscripts(key)} {number(v)}" for key, v in rows] or [f"{name}: 0"], CHOSEN)
+            values = [f"{place_of(name, key)} {number(v)}" for key, v in rows]
+            yield listed(values or [f"{name}: 0"], CHOSEN)
 
 
 def _differences(found: Alternatives, plan: Plan) -> Iterator[str]:
@@ -129,13 +126,13 @@ def _differences(found: Alternatives, plan: Plan) -> Iterator[str]:
         if name not in amounts:
             yield _named(found, name, rows)
     if amounts:
-        yield "and " + listed([counted(len(families[n]), f"value of {n}", f"values of {n}") for n in amounts])
+        yield "and " + listed(counted(len(families[n]), f"value of {n}", f"values of {n}") for n in amounts)
 
 
 def _named(found: Alternatives, name: str, rows: list[Change]) -> str:
     if found.model.variables[name].domain is Domain.BINARY and rows[0].key:
-        new = ["/".join(map(str, row.key)) for row in rows if row.after > 0.5]
-        gone = ["/".join(map(str, row.key)) for row in rows if row.after <= 0.5]
+        new = [element_of(row.key) for row in rows if row.after > 0.5]
+        gone = [element_of(row.key) for row in rows if row.after <= 0.5]
         words = [f"+ {listed(new, DIFFERENCES)}"] if new else []
         words += [f"- {listed(gone, DIFFERENCES)}"] if gone else []
         return f"{name}: {'  '.join(words)}"
@@ -152,7 +149,7 @@ def _ranges(found: Alternatives) -> str:
     for entry in found.ranges:
         if entry.moves or not entry.proven:
             moving.setdefault(entry.variable, []).append(entry)
-    kept = f"at a loss of up to {100 * found.tolerance:g} %" if found.tolerance else "without any loss"
+    kept = f"at a loss of up to {percent(found.tolerance)}" if found.tolerance else "without any loss"
     if not moving:
         return f"No decision can move {kept}."
     lines = [f"How far each decision alone may move {kept}"]
@@ -178,7 +175,7 @@ def _family(found: Alternatives, name: str, rows: list[Range]) -> Iterator[str]:
         )
         for row in rows[:ROWS]
     ]
-    yield from table([("", "now", "from", "to", ""), *cells], "    ")
+    yield from columns([("", "now", "from", "to", ""), *cells], "    ")
     if len(rows) > ROWS:
         yield f"    … and {len(rows) - ROWS:,} more (--json has them all)"
 

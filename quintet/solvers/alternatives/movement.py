@@ -9,11 +9,10 @@ import numpy as np
 
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree
-from quintet.formulation.wording import place_of
+from quintet.formulation.wording import amount, counted, listed, number, place_of
 from quintet.solvers.alternatives.closeness import Measure
 from quintet.solvers.alternatives.plan import Plan
 from quintet.solvers.alternatives.telling import tell_changes
-from quintet.solvers.alternatives.wording import amount, counted, listed, number
 
 if TYPE_CHECKING:
     from quintet.solvers.alternatives.staying import Replan
@@ -40,7 +39,7 @@ def tell_replan(found: Replan) -> str:
 
 
 def _moved(found: Replan) -> str:
-    share = f"within {100 * found.within:g} % of the best" if found.within else "as good as the best"
+    share = f"within {percent(found.within)} of the best" if found.within else "as good as the best"
     count = len(found.changes)
     if not count:
         return f"Nothing has to change: the last plan is {share}."
@@ -67,7 +66,7 @@ def _cost(found: Replan) -> Iterator[str]:
             yield f"{name}: {amount(here, objective.unit)}, which is the best."
         else:
             difference = amount(abs(here - best), objective.unit)
-            share = f" ({100 * abs(here - best) / abs(best):.3g} %)" if best else ""
+            share = f" ({percent(abs(here - best) / abs(best))})" if best else ""
             yield (
                 f"{name}: {amount(here, objective.unit)}; the best is {amount(best, objective.unit)}, "
                 f"so staying close costs {difference}{share}."
@@ -121,7 +120,7 @@ def _measured(found: Replan) -> str:
     others = {name: weight for name, weight in found.weights.items() if weight not in (0.0, 1.0)}
     left_out = [name for name, weight in found.weights.items() if weight == 0]
     parts = [f"of {name} counts {weight:g}" for name, weight in others.items()]
-    parts += [f"of {listed(left_out)} nothing"] if left_out else []
+    parts += [f"of {listed(left_out, MOST)} nothing"] if left_out else []
     if not parts:
         return f"{what} counts 1." if counts else ""
     return f"{what} {', '.join(parts)}{', else 1' if len(found.weights) > len(parts) else ''}."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quintet.errors import QuintetError
 from quintet.formulation.model import Model
 from quintet.formulation.schema import Kind
-from quintet.solvers.alternatives.wording import listed, number, quoted
+from quintet.formulation.wording import cited, element_of, listed, number
 from quintet.solvers.options import Options
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Reason:
     def to_text(self) -> str:
         """One line."""
         doubt = "" if self.proven else " (not proven necessary)"
-        return f"{self._places()}{doubt}{quoted(self.sources)}"
+        return f"{self._places()}{doubt}{cited(self.sources)}"
 
     def _places(self) -> str:
         first, *more = self.members
@@ -57,7 +57,7 @@ class Reason:
             return f"{self.name}{self._bound()} ({self._share()})"
         if len(self.members) > SHOWN:
             return f"{self.name} ({self._share()})"
-        return f"{self.name} for {listed(['/'.join(map(str, member.key)) for member in self.members])}"
+        return f"{self.name} for {listed((element_of(member.key) for member in self.members), MOST)}"
 
     def _bound(self) -> str:
         """` >= 0`, if it is the same for all."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from quintet.formulation.columns import columns
 from quintet.formulation.model import Model
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree
+from quintet.formulation.wording import amount, counted, number
 from quintet.solvers.alternatives.costs import Term
 from quintet.solvers.alternatives.plan import Change, Plan
-from quintet.solvers.alternatives.wording import amount, counted, number, table
 
 if TYPE_CHECKING:
     from quintet.solvers.alternatives.why import WhyNot
@@ -37,7 +38,7 @@ def _verdict(found: WhyNot) -> str:
         "free": lambda: _free(found),
         "costs": lambda: _costs(found),
         "impossible": lambda: "No plan can, at any price.",
-        "unsettled": lambda: _capital(found.message) + ".",
+        "unsettled": lambda: sentence(found.message),
         "no_plan": lambda: f"There is no best plan: {found.message}.",
     }[found.verdict.value]()
 
@@ -79,10 +80,6 @@ def _price(found: WhyNot, name: str) -> str:
     return f"With it, {subject} {values} ({difference})."
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _because(found: WhyNot) -> str:
     if found.verdict.value not in ("costs", "impossible"):
         return ""
@@ -120,7 +117,7 @@ def _driver(found: WhyNot) -> str:
 def tell_terms(found: Sequence[Term]) -> str:
     """The addends of the objective at both plans, those that move."""
     moved = [term.row for term in found if term.moved]
-    return "\n".join(["What the objective is made of", *table(moved)]) if moved else ""
+    return "\n".join(["What the objective is made of", *columns(moved)]) if moved else ""
 
 
 def tell_changes(found: Sequence[Change], model: Model, heading: str = "What changes") -> str:
@@ -136,18 +133,18 @@ def tell_changes(found: Sequence[Change], model: Model, heading: str = "What cha
 
 def _family(name: str, rows: list[Change], model: Model) -> Iterable[str]:
     variable = model.variables[name]
-    unit = f" ({variable.unit})" if variable.unit else ""
+    title = headed(name, variable.unit)
     if not variable.family.arity:
-        yield f"  {name}{unit}: {number(rows[0].before)} → {number(rows[0].after)}"
+        yield f"  {title}: {number(rows[0].before)} → {number(rows[0].after)}"
         return
-    yield f"  {name}{unit}: {counted(len(rows), 'value')} of {len(variable.family):,}"
+    yield f"  {title}: {counted(len(rows), 'value')} of {len(variable.family):,}"
     shown = [
         (", ".join(map(str, change.key)), number(change.before), f"→ {number(change.after)}")
         for change in _largest(rows)
     ]
-    yield from table(shown, "    ")
+    yield from columns(shown, "    ")
     if len(rows) > CHANGES:
-        yield f"    … and {len(rows) - CHANGES:,} more (--json has them all)"
+        yield f"    {more(len(rows) - CHANGES)}"
 
 
 def _largest(rows: list[Change]) -> list[Change]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from quintet.formulation.columns import columns
 from quintet.formulation.schema import Domain
-from quintet.solvers.alternatives.wording import counted, listed, number, table
+from quintet.formulation.wording import counted, element_of, listed, number
 
 if TYPE_CHECKING:
     from quintet.solvers.alternatives.front import Efficient, Front
@@ -52,7 +53,7 @@ def _rows(found: Front) -> Iterator[str]:
     names = [f"{label}{f' ({goal.unit})' if goal.unit else ''}" for goal, label in pairs]
     rated = len(found.goals) == 2 and len(found.points) > 1
     yield from _with_choices(
-        table(
+        columns(
             [
                 ("", *names, *([_rate_name(found)] if rated else [])),
                 *(
@@ -84,7 +85,7 @@ def _rate(found: Front, place: int) -> str:
         return ""
     before, after = found.points[place - 1].values, found.points[place].values
     given = abs(after[0] - before[0])
-    return f"{abs(after[1] - before[1]) / given:.4g}" if given else ""
+    return brief(abs(after[1] - before[1]) / given) if given else ""
 
 
 def _family(found: Front) -> str | None:
@@ -102,13 +103,13 @@ def _choice(found: Front, point: Efficient, family: str | None) -> str:
     if family is None:
         return doubt.rstrip()
     keys = zip(found.model.variables[family].family.keys, point.plan.point[family].tolist(), strict=True)
-    return doubt + listed(["/".join(map(str, key)) for key, value in keys if value > 0.5] or ["none"], CHOSEN)
+    return doubt + listed([element_of(key) for key, value in keys if value > 0.5] or ["none"], CHOSEN)
 
 
 def tell_end(found: Front) -> str:
     """How much of the front this is."""
     if found.message:
-        return found.message[:1].upper() + found.message[1:] + "."
+        return sentence(found.message)
     if len(found.points) == 1:
         return ""
     if found.complete:

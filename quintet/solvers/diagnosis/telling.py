@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from quintet.formulation.wording import amount, cited, listed, number, place_of
 from quintet.solvers.diagnosis.limit import Limit, LimitKind
 from quintet.solvers.diagnosis.subset import Diagnosis, FamilyClash, Growth, Step, Subset
 from quintet.solvers.ending import told_ending

@@ -13,8 +13,8 @@ from quintet.formulation.model import Key, Model
 from quintet.formulation.schema import Kind
 from quintet.formulation.tolerances import slack_of
 from quintet.formulation.tree import Compare, Node
+from quintet.formulation.wording import brief, briefly, cited, element_of, listed, with_unit
 from quintet.solvers.diagnosis.limit import LimitKind
-from quintet.solvers.explain.wording import brief, briefly, listed, quoted, with_unit
 from quintet.solvers.rows.scoping import varying
 from quintet.solvers.sensitivity.amounts import Units
 from quintet.solvers.sensitivity.result import Price
@@ -131,7 +131,7 @@ def told(rows: Sequence[Tight], unit: str, sizes: dict[str, int]) -> list[str]:
 def _family(rows: list[Tight], unit: str, sizes: dict[str, int]) -> str:
     rows = sorted((row for row in rows if row.worth), key=lambda row: -row.worth)
     first = rows[0]
-    quote = f" — {quoted(first.sources[0])}" if first.sources and first.sources[0] != "implied" else ""
+    quote = cited(first.sources, QUOTE)
     if len(rows) == 1:
         where = f"{first.name}{_for(first.key)}"
         limit = "" if first.value is None else f" ({first.sign} {with_unit(brief(first.value), first.unit)})"
@@ -145,12 +145,12 @@ def _prices(rows: list[Tight], unit: str) -> str:
     same = {_change(row.price.right if row.price else None, 1.0, unit) for row in rows}
     if len(same) == 1 and same != {"nothing"}:
         return f"one unit more is worth {same.pop()} in each"
-    named = [f"{_short(row, unit)} in {'/'.join(map(str, row.key))}" for row in rows[:KEYS]]
+    named = [f"{_short(row, unit)} in {element_of(row.key)}" for row in rows[:KEYS]]
     return f"one unit more is worth {', '.join(named)}{', …' if len(rows) > KEYS else ''}"
 
 
 def _for(key: Key) -> str:
-    return f" for {'/'.join(map(str, key))}" if key else ""
+    return f" for {element_of(key)}" if key else ""
 
 
 def _price(row: Tight, unit: str) -> str:
@@ -181,7 +181,7 @@ def _idle(rows: list[Tight], sizes: dict[str, int]) -> str:
     first = rows[0]
     if len(rows) == 1:
         return f"{first.name}{_for(first.key)}"
-    names = ["/".join(map(str, row.key)) for row in rows[:KEYS]]
+    names = [element_of(row.key) for row in rows[:KEYS]]
     of = f" of {sizes[first.name]:,}" if sizes.get(first.name, 0) > len(rows) else ""
     return f"{first.name} in {len(rows):,}{of} rows ({', '.join(names)}{', …' if len(rows) > KEYS else ''})"
 
@@ -236,8 +236,8 @@ def spare(rooms: Sequence[Room]) -> str:
     parts = []
     if near:
         names = [f"{r.name}{_for(r.key)} ({_of(r)})" for r in near[:KEYS]]
-        more = f" and {len(near) - KEYS:,} more" if len(near) > KEYS else ""
-        parts.append(f"Nearly at the limit: {listed(names) if not more else ', '.join(names) + more}.")
+        rest = [f"{len(near) - KEYS:,} more"] if len(near) > KEYS else []
+        parts.append(f"Nearly at the limit: {listed([*names, *rest])}.")
     loose = [r for r in rooms if r.share > NEAR]
     if loose:
         parts.append(f"Room to spare: {_loose(loose)}.")
@@ -253,10 +253,10 @@ def _loose(rooms: list[Room]) -> str:
         if len(each) == 1:
             said.append(f"{name}{_for(each[0].key)} ({_of(each[0])})")
         else:
-            keys = ", ".join("/".join(map(str, one.key)) for one in each)
+            keys = ", ".join(element_of(one.key) for one in each)
             said.append(f"{name} ({keys})" if len(each) <= KEYS else f"{name} ({len(each):,} rows)")
     rest = len(families) - len(said)
-    return f"{', '.join(said)} and {rest:,} more" if rest > 0 else listed(said)
+    return listed([*said, *([f"{rest:,} more"] if rest > 0 else [])])
 
 
 def _of(one: Room) -> str:

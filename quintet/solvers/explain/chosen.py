@@ -8,7 +8,7 @@ import numpy as np
 
 from quintet.formulation.model import Floats, Key, Model, Point, VariableData
 from quintet.formulation.schema import Domain
-from quintet.solvers.explain.wording import brief, entry, listed, many, plural, with_unit
+from quintet.formulation.wording import brief, counted, element_of, entry, listed, plural, with_unit
 
 SHOWN = 6
 """Most amounts of one family that are named."""
@@ -52,7 +52,7 @@ def _unused(variable: VariableData, zero: np.ndarray) -> str:
         return ""
     keys = [key for key, at in zip(variable.family.keys, zero.tolist(), strict=True) if at]
     if variable.family.arity == 1 and count <= SHOWN:
-        return f"{variable.name} for {listed([_name(key) for key in keys])}"
+        return f"{variable.name} for {listed([element_of(key) for key in keys])}"
     return f"{variable.name} for {count:,} of {size:,}"
 
 
@@ -76,7 +76,7 @@ def _deviations(model: Model, point: Point) -> Iterator[str]:
 
 
 def _missed(key: Key, amount: float) -> str:
-    return entry(_name(key), brief(amount)) if key else brief(amount)
+    return entry(element_of(key), brief(amount)) if key else brief(amount)
 
 
 def _family(variable: VariableData, values: Floats) -> str:
@@ -105,16 +105,16 @@ def _yes(variable: VariableData, rows: np.ndarray) -> str:
     groups = _grouped(variable, keys, [1.0] * len(keys))
     if groups:
         return f"{variable.name}, {count}: {listed([entry(n, brief(v)) for n, v in groups])}."
-    return f"{variable.name}, {count}: {_cut([_name(key) for key in keys[:SHOWN]], len(keys))}."
+    return f"{variable.name}, {count}: {_cut([element_of(key) for key in keys[:SHOWN]], len(keys))}."
 
 
 def _pairs(keys: list[Key]) -> str:
     """`A (1, 2, 3) and B (2)`; single ones as `A/1`."""
     groups: dict[str, list[str]] = {}
     for key in keys:
-        groups.setdefault(str(key[0]), []).append(_name(key[1:]))
+        groups.setdefault(str(key[0]), []).append(element_of(key[1:]))
     if len(keys[0]) == 1 or all(len(rest) == 1 for rest in groups.values()):
-        return listed([_name(key) for key in keys])
+        return listed([element_of(key) for key in keys])
     return listed([f"{first} ({', '.join(rest)})" for first, rest in groups.items()])
 
 
@@ -126,9 +126,9 @@ def _amounts(variable: VariableData, values: Floats, rows: np.ndarray) -> str:
         groups = _grouped(variable, keys, amounts)
         if groups:
             parts = [entry(name, brief(value)) for name, value in groups]
-            return f"{title}, {many(len(rows), 'amount')} that add up to {listed(parts)}."
+            return f"{title}, {counted(len(rows), 'amount')} that add up to {listed(parts)}."
     order = np.argsort(-np.abs(values[rows]), kind="stable")[:SHOWN]
-    parts = [entry(_name(keys[at]), brief(amounts[at])) for at in order.tolist()]
+    parts = [entry(element_of(keys[at]), brief(amounts[at])) for at in order.tolist()]
     return f"{title}: {_cut(parts, len(rows))}."
 
 
@@ -146,8 +146,4 @@ def _grouped(variable: VariableData, keys: list[Key], amounts: list[float]) -> l
 
 def _cut(parts: list[str], count: int) -> str:
     rest = count - len(parts)
-    return f"{', '.join(parts)} and {rest:,} more" if rest > 0 else listed(parts)
-
-
-def _name(key: Key) -> str:
-    return "/".join(map(str, key))
+    return listed([*parts, *([f"{rest:,} more"] if rest > 0 else [])])

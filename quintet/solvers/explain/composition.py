@@ -13,7 +13,7 @@ from quintet.formulation.model import Model, ObjectiveData, Point
 from quintet.formulation.printer import to_text
 from quintet.formulation.schema import Sense
 from quintet.formulation.tree import ExpressionRef, Negate, Node, Number, Product, Sum, VariableRef, walk
-from quintet.solvers.explain.wording import brief, entry, listed
+from quintet.formulation.wording import brief, element_of, entry, listed
 from quintet.solvers.matrix import compile
 
 SHOWN = 5
@@ -150,7 +150,7 @@ def _by_decisions(model: Model, point: Point) -> list[Part]:
     keys = model.variables[name].family.keys
     if len(keys) == 1:
         return []
-    parts = {"/".join(map(str, key)): value for key, value in zip(keys, values.tolist(), strict=True)}
+    parts = {element_of(key): value for key, value in zip(keys, values.tolist(), strict=True)}
     if len(keys[0]) > 1 and np.count_nonzero(values) > SHOWN:
         parts = _grouped(parts, [str(key[0]) for key in keys])
     return [*(Part(label, value) for label, value in parts.items()), *fixed]

@@ -11,12 +11,12 @@ from quintet.formulation.model import Model
 from quintet.formulation.record import json_text
 from quintet.formulation.revision import with_objectives
 from quintet.formulation.schema import Sense
+from quintet.formulation.wording import brief, listed, with_unit
 from quintet.solvers.arrays import CONTINUOUS
 from quintet.solvers.explain.binding import room, spare, tight_rows, told
 from quintet.solvers.explain.chosen import chosen, unused
 from quintet.solvers.explain.composition import Part, composed, parts_of
 from quintet.solvers.explain.outcome import headline, without_plan
-from quintet.solvers.explain.wording import brief, listed, with_unit
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.sensitivity.amounts import Units
 from quintet.solvers.sensitivity.analysis import marginal_prices

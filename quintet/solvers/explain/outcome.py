@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree
-from quintet.solvers.explain.wording import number, with_unit
+from quintet.formulation.wording import number, sentence, with_unit
+from quintet.solvers.ending import told_ending
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
 
 _SUPERLATIVE = {Sense.MINIMIZE: "smallest", Sense.MAXIMIZE: "largest"}
-_WITHOUT = {
-    Outcome.INFEASIBLE: "No plan meets all the limits. `quintet diagnose` says which of them clash, "
-    "and `quintet repair` what to loosen.",
-    Outcome.UNBOUNDED: "The objective can grow without limit: something that holds it back is missing. "
-    "`quintet diagnose` names the decisions that grow.",
-    Outcome.INFEASIBLE_OR_UNBOUNDED: "Either no plan meets all the limits, or the objective can grow "
-    "without limit. `quintet diagnose` finds out which.",
-    Outcome.CRASHED: "The solver failed, so there is no plan. Another one may do better (--solver).",
-    Outcome.UNKNOWN: "The solver stopped without an answer that can be used. Another one may do better "
-    "(--solver).",
+_REMEDY = {
+    Outcome.INFEASIBLE: "`quintet diagnose` says which of them clash, and `quintet repair` what to loosen.",
+    Outcome.UNBOUNDED: "`quintet diagnose` names the decisions that grow.",
+    Outcome.INFEASIBLE_OR_UNBOUNDED: "`quintet diagnose` finds out which.",
+    Outcome.CRASHED: "Another one may do better (--solver).",
+    Outcome.UNKNOWN: "Another one may do better (--solver).",
 }
 
 
@@ -30,8 +27,8 @@ def without_plan(solution: Solution) -> str:
             f"The {limit} came before any plan was found, so it is not known whether there is one. "
             "Allow more, or ask `quintet diagnose` whether the limits clash."
         )
-    said = _WITHOUT.get(solution.outcome, f"The solve ended {solution.outcome.value}.")
-    return f"{said} {_sentence(solution.message)}".strip()
+    said = (told_ending(solution.outcome), _REMEDY.get(solution.outcome, ""), sentence(solution.message))
+    return " ".join(part for part in said if part)
 
 
 def headline(solution: Solution, values: dict[str, float], unit: str) -> str:
@@ -53,7 +50,7 @@ def headline(solution: Solution, values: dict[str, float], unit: str) -> str:
             f"Without losing that, the {_SUPERLATIVE[level.sense]} possible {level.name} is {amount}."
         )
     if solution.message:
-        said.append(_sentence(solution.message))
+        said.append(sentence(solution.message))
     return " ".join(said)
 
 
@@ -84,9 +81,3 @@ def _bound(solution: Solution, sense: Sense, unit: str) -> str:
         return f"; {stopped}"
     word = "below" if sense is Sense.MINIMIZE else "above"
     return f"; {stopped}, and nothing {word} {with_unit(number(solution.bound), unit)} is possible"
-
-
-def _sentence(text: str) -> str:
-    """With a capital and a full stop, if it is anything."""
-    text = text.strip()
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""

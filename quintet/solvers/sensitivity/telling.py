@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from quintet.formulation.columns import columns
 from quintet.formulation.schema import Sense
-from quintet.solvers.explain.wording import many, number, signed, with_unit
+from quintet.formulation.wording import counted, more, number, signed, with_unit
 from quintet.solvers.sensitivity.result import CostRange, Method, ParameterPrice, Price, Sensitivity
 
 ROWS = 20
@@ -40,7 +41,7 @@ def _limits(found: Sensitivity) -> str:
     idle = [price for price in found.prices if not price.matters and price.left is not None]
     title = f"What the limits are worth{_in(found)}"
     head = ["", "limit", *_ways(found.prices), ""]
-    lines = table([_line(price) for price in _weightiest(prices)], head) if prices else []
+    lines = _table([_line(price) for price in _weightiest(prices)], head) if prices else []
     return "\n".join([title, *lines, *_more(len(prices), "limit"), *_idle(idle, bool(prices))])
 
 
@@ -111,7 +112,7 @@ def _span(low: float | None, high: float | None, start: str, end: str, verb: str
 def _idle(prices: Sequence[Price], others: bool) -> Iterable[str]:
     if not prices:
         return
-    count = many(len(prices), "other limit" if others else "limit")
+    count = counted(len(prices), "other limit" if others else "limit")
     loose = sum(1 for price in prices if not price.binding)
     room = " and have room" if loose == len(prices) and loose > 1 else ""
     room = " and has room" if loose == len(prices) == 1 else room
@@ -121,7 +122,7 @@ def _idle(prices: Sequence[Price], others: bool) -> Iterable[str]:
 
 def _more(count: int, noun: str) -> Iterable[str]:
     if count > ROWS:
-        yield f"  … and {many(count - ROWS, noun)} more (--json has them all)"
+        yield f"  {more(count - ROWS, noun)}"
 
 
 def _fixed(found: Sensitivity) -> str:
@@ -133,8 +134,8 @@ def _fixed(found: Sensitivity) -> str:
     )
     prices = _weightiest(fixed.prices)
     head = ["", "limit", *_ways(fixed.prices), ""]
-    lines = table([_line(price) for price in prices], head) if prices else ["  no limit is worth anything"]
-    still = f"  At {many(fixed.still, 'more limit')} nothing can move." if fixed.still else ""
+    lines = _table([_line(price) for price in prices], head) if prices else ["  no limit is worth anything"]
+    still = f"  At {counted(fixed.still, 'more limit')} nothing can move." if fixed.still else ""
     return "\n".join([title, *lines, *_more(len(fixed.prices), "limit"), *([still] if still else [])])
 
 
@@ -147,10 +148,10 @@ def _costs(found: Sensitivity) -> str:
         return ""
     used = [cost for cost in known if number(cost.value) != "0"]
     shown = (used or known)[:ROWS]
-    lines = table([_cost_line(cost) for cost in shown], ["", "plan", "coefficient", "stays the best", ""])
+    lines = _table([_cost_line(cost) for cost in shown], ["", "plan", "coefficient", "stays the best", ""])
     rest = len(known) - len(shown)
     others = "others" if len(used) > ROWS else "decisions that are 0"
-    more = [f"  … and {rest:,} of {others} (--json has them all)"] if rest else []
+    left_out = [f"  … and {rest:,} of {others} (--json has them all)"] if rest else []
     return "\n".join(
         ["This plan stays the best while a coefficient of the objective keeps to", *lines, *more]
     )
@@ -175,9 +176,9 @@ def _parameters(found: Sensitivity) -> str:
     if not felt:
         return ""
     ordered = sorted(felt, key=lambda e: -_weight(e.left, e.right) * (abs(e.value) or 1.0))[:ROWS]
-    lines = table([_parameter_line(effect) for effect in ordered], ["", "is", *_ways(felt), ""])
+    lines = _table([_parameter_line(effect) for effect in ordered], ["", "is", *_ways(felt), ""])
     idle = len(found.parameters) - len(felt)
-    rest = [f"  {many(idle, 'other number')} {'changes' if idle == 1 else 'change'} nothing."] if idle else []
+    rest = [f"  {counted(idle, 'other number')} {'changes' if idle == 1 else 'change'} nothing."] if idle else []
     title = f"What the numbers of the data are worth{_in(found)}, those that weigh most first"
     return "\n".join([title, *lines, *_more(len(felt), "number"), *rest])
 
@@ -193,18 +194,6 @@ def _how(effect: ParameterPrice) -> str:
     return "(by small steps)" if effect.method is Method.STEPS else ""
 
 
-def table(rows: Sequence[Sequence[str]], head: Sequence[str]) -> list[str]:
-    """Lines of columns; all but the first and the last are set flush right.
-
-    Args:
-        rows: The cells.
-        head: The titles, one a column, all empty for none.
-    """
-    every = [list(head), *map(list, rows)]
-    widths = [max(len(row[at]) for row in every) for at in range(len(head))]
-    return ["  " + "  ".join(_cells(row, widths)).rstrip() for row in every]
-
-
-def _cells(row: Sequence[str], widths: Sequence[int]) -> Iterable[str]:
-    for at, (cell, width) in enumerate(zip(row, widths, strict=True)):
-        yield cell.ljust(width) if at in (0, len(row) - 1) else cell.rjust(width)
+def _table(rows: Sequence[Sequence[str]], head: Sequence[str]) -> list[str]:
+    """Rows under their titles; all but the first and the last column are set flush right."""
+    return columns([head, *rows], left=(0, len(head) - 1))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quintet.solvers.ending import BRIEF
 from quintet.solvers.whatif.changes import command
 from quintet.solvers.whatif.page import Table
 from quintet.solvers.whatif.plot import HeatMap, Line, Panel, check_suffix, heat_map, line_plot, save
 from quintet.solvers.whatif.swept import Sweep
-from quintet.solvers.whatif.telling import BRIEF, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,14 +10,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from quintet.formulation.columns import columns
 from quintet.formulation.model import Model
 from quintet.formulation.record import json_text
 from quintet.formulation.schema import Sense
+from quintet.formulation.wording import amount, headed, number
+from quintet.solvers.ending import BRIEF
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.whatif.axes import Axis
 from quintet.solvers.whatif.changes import Change, command, dump_changes
 from quintet.solvers.whatif.point import SweepPoint
-from quintet.solvers.whatif.telling import BRIEF, number
 from quintet.solvers.whatif.watching import Watched
 
 VERSION = 1
@@ -127,9 +129,9 @@ class Sweep:
 
     def header(self) -> list[str]:
         """Heads of the table: axes, objective, watched quantities, status."""
-        axes = [_with_unit(a.label, self.axis_unit(n)) for n, a in enumerate(self.axes)]
-        watched = [_with_unit(one.label, self.watched_unit(n)) for n, one in enumerate(self.watched)]
-        return [*axes, _with_unit(self.objective_name, self.unit), *watched, "status"]
+        axes = [headed(a.label, self.axis_unit(n)) for n, a in enumerate(self.axes)]
+        watched = [headed(one.label, self.watched_unit(n)) for n, one in enumerate(self.watched)]
+        return [*axes, headed(self.objective_name, self.unit), *watched, "status"]
 
     def rows(self) -> list[list[float | str | None]]:
         """Cells of the table, numbers as they are, one row a point."""
@@ -162,7 +164,7 @@ class Sweep:
             [_cell(cell) for cell in row[:-1]] + [BRIEF[p.outcome]]
             for row, p in zip(self.rows(), self.points, strict=True)
         ]
-        return aligned([self.header(), *rows], left={len(self.header()) - 1})
+        return "\n".join(columns([self.header(), *rows], left=(len(self.header()) - 1,), indent=""))
 
     def _crosstab(self) -> str:
         down, across = self.axes
@@ -171,10 +173,10 @@ class Sweep:
         for row, value in enumerate(down.values):
             cells = self.points[row * width : (row + 1) * width]
             lines.append([number(value), *(_short(point) for point in cells)])
-        return f"{_with_unit(self.objective_name, self.unit)}\n\n" + aligned(lines)
+        return f"{headed(self.objective_name, self.unit)}\n\n" + "\n".join(columns(lines, left=(), indent=""))
 
     def _name(self, axis: int) -> str:
-        return _with_unit(self.axes[axis].label, self.axis_unit(axis))
+        return headed(self.axes[axis].label, self.axis_unit(axis))
 
     def summary(self) -> list[str]:
         """What came of it, in a few lines."""
@@ -185,7 +187,7 @@ class Sweep:
             where = ", ".join(
                 f"{a.label} = {number(v)}" for a, v in zip(self.axes, self.best.place, strict=True)
             )
-            lines.append(f"Best: {number(self.best.objective)} {self.unit}".rstrip() + f" at {where}.")
+            lines.append(f"Best: {amount(self.best.objective, self.unit)} at {where}.")
         lines += dict.fromkeys(p.message for p in self.points if p.message and p.outcome is Outcome.UNKNOWN)
         hands = f", {self.workers} workers" if self.workers > 1 else ""
         return [*lines, f"Solved {self.route.value}{hands}, in {self.seconds:.2f} s."]
@@ -202,10 +204,6 @@ class Sweep:
         plot_sweep(self, path)
 
 
-def _with_unit(name: str, unit: str) -> str:
-    return f"{name} ({unit})" if unit else name
-
-
 def _cell(cell: float | str | None) -> str:
     return cell if isinstance(cell, str) else number(cell)
 
@@ -214,17 +212,3 @@ def _short(point: SweepPoint) -> str:
     if point.outcome.solved and point.objective is not None:
         return number(point.objective) + ("~" if point.outcome is Outcome.FEASIBLE else "")
     return BRIEF[point.outcome]
-
-
-def aligned(rows: list[list[str]], left: set[int] | None = None) -> str:
-    """Rows of cells as columns, to the right but for those in `left`."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    at = left or set()
-    lines = (
-        "  ".join(
-            f"{cell:<{w}}" if n in at else f"{cell:>{w}}"
-            for n, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
-    return "\n".join(line.rstrip() for line in lines)

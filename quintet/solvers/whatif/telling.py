@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from quintet.formulation.schema import Sense
-from quintet.formulation.tolerances import clean
+from quintet.formulation.wording import amount, more, number, percent, signed, signed_percent
+from quintet.solvers.ending import ENDINGS
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
 from quintet.solvers.whatif.changes import command
@@ -17,21 +18,6 @@ ROWS = 20
 LIMITS = 4
 """Rows of one constraint that are named; of more, the number is said."""
 
-ENDINGS = {
-    Outcome.OPTIMAL: "optimal",
-    Outcome.LOCALLY_OPTIMAL: "locally optimal",
-    Outcome.FEASIBLE: "stopped early",
-    Outcome.INFEASIBLE: "no plan meets all the limits",
-    Outcome.UNBOUNDED: "the objective has no limit",
-    Outcome.INFEASIBLE_OR_UNBOUNDED: "no plan, or no limit to the objective",
-    Outcome.LIMIT_NO_SOLUTION: "stopped before a plan was found",
-    Outcome.CRASHED: "the solver failed",
-    Outcome.UNKNOWN: "the solver stopped without saying why",
-}
-
-BRIEF = {**ENDINGS, Outcome.INFEASIBLE: "no plan", Outcome.UNBOUNDED: "no limit", Outcome.UNKNOWN: "unknown"}
-"""The endings in a word or two, for tables."""
-
 
 def tell(comparison: Comparison, file: str = "FILE") -> str:
     """The comparison as text of several short parts."""
@@ -41,19 +27,9 @@ def tell(comparison: Comparison, file: str = "FILE") -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def number(value: float | None) -> str:
-    """A value for a person: whole numbers without a point, others to six digits; – for none."""
-    if value is None:
-        return "–"
-    value = clean(value)
-    if value.is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
-
-
-def signed(value: float) -> str:
-    """A value with its sign."""
-    return f"{'-' if value < 0 else '+'}{number(abs(value))}"
+def cell(value: float | None) -> str:
+    """A number in a table, – where there is none."""
+    return "–" if value is None else number(value)
 
 
 def _head(comparison: Comparison) -> str:
@@ -83,17 +59,17 @@ def _side(word: str, solution: Solution) -> str:
         return f"{word}: {ending}" + (f" ({solution.message})" if solution.message else "")
     if objective.sense is Sense.SATISFY:
         return f"{word}: a plan that fits"
-    amount = f"{number(solution.objective)} {objective.unit}".strip()
+    value = amount(solution.objective, objective.unit)
     if solution.outcome is Outcome.FEASIBLE and solution.gap is not None:
-        ending += f" by {solution.stopped_by}, within {100 * solution.gap:.3g} % of the best"
-    return f"{word}: {objective.name} {amount} ({ending})"
+        ending += f" by {solution.stopped_by}, within {percent(solution.gap)} of the best"
+    return f"{word}: {objective.name} {value} ({ending})"
 
 
 def _change(comparison: Comparison) -> str:
-    difference, percent = comparison.difference or 0.0, comparison.percent
+    difference, percents = comparison.difference or 0.0, comparison.percent
     if difference == 0:
         return "none"
-    share = f" ({'-' if percent < 0 else '+'}{abs(percent):.3g} %)" if percent is not None else ""
+    share = f" ({signed_percent(percents / 100)})" if percents is not None else ""
     return f"{signed(difference)} {comparison.unit}".rstrip() + share + _judged(comparison, difference)
 
 
@@ -119,8 +95,7 @@ def _old_plan(comparison: Comparison) -> str:
         return f"The old plan no longer fits: it breaks {kept.breaks}."
     if not comparison.decisions:
         return "The old plan still fits, and none is better."
-    value = f"{number(kept.objective)} {comparison.unit}".strip()
-    return f"The old plan still fits, at {value}."
+    return f"The old plan still fits, at {amount(kept.objective, comparison.unit)}."
 
 
 def _decisions(comparison: Comparison) -> str:
@@ -133,7 +108,7 @@ def _decisions(comparison: Comparison) -> str:
     for _, rows in groupby(shown, key=lambda row: row.name):
         lines += _block(list(rows))
     if len(changed) > ROWS:
-        lines.append(f"  … and {len(changed) - ROWS:,} more (--json has them all)")
+        lines.append(f"  {more(len(changed) - ROWS)}")
     return "\n".join(lines)
 
 
@@ -144,10 +119,10 @@ def _first(row: Difference, changed: Sequence[Difference]) -> int:
 
 def _block(rows: list[Difference]) -> Iterable[str]:
     wide = max(len(row.place) for row in rows)
-    before = max(len(number(row.before)) for row in rows)
-    after = max(len(number(row.after)) for row in rows)
+    before = max(len(cell(row.before)) for row in rows)
+    after = max(len(cell(row.after)) for row in rows)
     for row in rows:
-        moved = f"{number(row.before):>{before}} → {number(row.after):>{after}}"
+        moved = f"{cell(row.before):>{before}} → {cell(row.after):>{after}}"
         yield f"  {row.place:<{wide}}  {moved}  {row.unit}".rstrip() + _existence(row)
 
 
@@ -161,8 +136,8 @@ def _quantities(comparison: Comparison) -> str:
     rows = comparison.quantities
     if not rows:
         return ""
-    more = [f"  … and {len(rows) - ROWS:,} more (--json has them all)"] if len(rows) > ROWS else []
-    return "\n".join(["That makes", *_block(rows[:ROWS]), *more])
+    rest = [f"  {more(len(rows) - ROWS)}"] if len(rows) > ROWS else []
+    return "\n".join(["That makes", *_block(rows[:ROWS]), *rest])
 
 
 def _limits(comparison: Comparison) -> str:
