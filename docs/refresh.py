@@ -27,8 +27,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"(<!-- run: (?P<command>.+?) -->\n```\w*\n)(?P<shown>.*?)(\n```)", re.DOTALL)
-TABLE = re.compile(r"(<!-- table: (?P<command>.+?) -->\n)(?P<shown>.*?)(\n<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- run: (?P<command>.+?) -->\n```\w*\n)(?P<shown>(?:(?!```).*\n)*)(```)")
+TABLE = re.compile(r"(<!-- table: (?P<command>.+?) -->\n)(?P<shown>(?:(?!<!-- end -->).*\n)*)(<!-- end -->)")
 VOLATILE = re.compile(r"\d+\.\d+ s\b|\d+\.\d+(?:\.\d+)+|\"(?:solver_)?seconds\": [\d.]+")
 
 
@@ -48,7 +48,7 @@ def output(command: str) -> str:
 def refreshed(text: str) -> str:
     """The page with every block's output run anew."""
     for block in (BLOCK, TABLE):
-        text = block.sub(lambda found: found[1] + output(found["command"]) + found[4], text)
+        text = block.sub(lambda found: f"{found[1]}{output(found['command'])}\n{found[4]}", text)
     return text
 
 

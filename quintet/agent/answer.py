@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from quintet.solvers.solution import Solution
 
 
-
 class Origin(StrEnum):
     """Who wrote the formulation."""
 

@@ -127,14 +127,19 @@ def _doubt(solution: Solution) -> str:
 
 def _clash(solution: Solution) -> str:
     """The constraints that can't hold together, where they are quickly found."""
-    from quintet.solvers.diagnosis import diagnose
+    from quintet.solvers.diagnosis import LimitKind, diagnose
 
     try:
         found = diagnose(solution.model, Options(time_limit=DIAGNOSIS_SECONDS))
     except QuintetError:
         return ""  # the doubt is told without it
-    names = list(dict.fromkeys(limit.place for subset in found.subsets for limit in subset.members))
-    return f" ({', '.join(names[:6])} clash)" if names else ""
+    if found.families is None:
+        return ""
+    names = [
+        name if kind is LimitKind.CONSTRAINT else f"the {kind.value} of {name}"
+        for kind, name in found.families.families
+    ]
+    return f" ({' and '.join(names)} can't all hold)"
 
 
 DIAGNOSIS_SECONDS = 5.0

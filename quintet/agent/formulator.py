@@ -14,7 +14,6 @@ from quintet.llm.chat import ChatReply
 from quintet.llm.fenced import code_block
 from quintet.prompts.hint import choose
 
-
 SAME = "SAME"
 """What the formulator replies where nothing has to change; the prompt says so."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from quintet.agent.person import Nobody, Person, answer_of, key_of
 from quintet.agent.sheets import sheets_of
 from quintet.agent.state import RECORDS, State
 from quintet.agent.tactics import Tactics
-from quintet.errors import RunPaused
+from quintet.errors import RunError, RunPaused
 from quintet.problem import Problem
 from quintet.solvers.options import Options
 
@@ -120,8 +121,15 @@ class Agent:
             from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
             serde = JsonPlusSerializer(allowed_msgpack_modules=RECORDS)
-            async with aiosqlite.connect(folder.checkpoint) as connection:
-                yield AsyncSqliteSaver(connection, serde=serde)
+            try:
+                async with aiosqlite.connect(folder.checkpoint) as connection:
+                    yield AsyncSqliteSaver(connection, serde=serde)
+            except sqlite3.Error as error:
+                raise RunError(
+                    f"can't be used: {error}",
+                    place=str(folder.checkpoint),
+                    remedy="delete it, and the run starts anew with the replies that are on file",
+                ) from None
         elif self.tactics.review or self.tactics.questions:
             from langgraph.checkpoint.memory import InMemorySaver
 

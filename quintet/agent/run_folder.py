@@ -137,11 +137,16 @@ class RunFolder:
 
     @property
     def problem(self) -> Problem:
-        """What was asked, with the copied tables."""
-        data = self.path / "data"
-        return Problem(
-            (self.path / "problem.txt").read_text(encoding="utf-8"), data=data if data.is_dir() else None
-        )
+        """What was asked, with the copied tables.
+
+        Raises:
+            RunError: `problem.txt` can't be read.
+        """
+        data, words = self.path / "data", self.path / "problem.txt"
+        try:
+            return Problem(words.read_text(encoding="utf-8"), data=data if data.is_dir() else None)
+        except (OSError, ValueError) as error:
+            raise RunError(f"can't be read: {error}", place=str(words)) from None
 
     @property
     def orders(self) -> Orders:

@@ -38,12 +38,14 @@ from quintet.agent.sheets import sheets_of
 from quintet.agent.state import State
 from quintet.agent.tactics import MOST, Strategy, Tactics
 from quintet.errors import ProblemError, QuintetError, SettingsError
-from quintet.llm.accounts import Tally
 from quintet.llm.connect import connect_roles, meter
+from quintet.llm.usage import tallies_of
 from quintet.settings import Settings
 
 if TYPE_CHECKING:
+    from quintet.llm.accounts import Tally
     from quintet.llm.chat import ChatModel
+    from quintet.llm.usage import Meter
     from quintet.solvers.sandbox import Sandbox
 
 Update: TypeAlias = dict[str, Any]
@@ -94,7 +96,7 @@ class Wishes(BaseModel):
     explain: bool = Field(default=False, description="let the model put the answer in words")
     seed: int | None = Field(default=None, description="of the model's endpoint")
 
-    def tactics(self, strategy: Strategy, settings: Settings) -> Tactics:
+    def tactics(self, strategy: Strategy) -> Tactics:
         """How the run is to go."""
         return Tactics(
             strategy,
@@ -104,7 +106,6 @@ class Wishes(BaseModel):
             review=self.review,
             explain=self.explain,
             seed=self.seed,
-            max_tokens=settings.max_tokens,
         )
 
 
@@ -169,8 +170,8 @@ async def _answered(inner: Compiled, strategy: Strategy, state: Exchange, runtim
     """Run the inner graph. After an interrupt this begins anew, and LangGraph skips what was done."""
     start, wishes = time.perf_counter(), runtime.context or Wishes()
     settings = await asyncio.to_thread(Settings.load, {"model": wishes.model})
-    async with _books(settings, strategy, _spot(runtime)) as ledger:
-        tactics = wishes.tactics(strategy, settings)
+    async with _books(settings, strategy, runtime) as ledger:
+        tactics = wishes.tactics(strategy)
         context = await asyncio.to_thread(_context, state, tactics, ledger, _voice(runtime))
         given: Any = {"notes": []}
         reached = State(**await inner.ainvoke(given, {"recursion_limit": STEPS}, context=context))
@@ -180,23 +181,35 @@ async def _answered(inner: Compiled, strategy: Strategy, state: Exchange, runtim
 
 
 @asynccontextmanager
-async def _books(settings: Settings, strategy: Strategy, spot: str) -> AsyncIterator[Ledger]:
+async def _books(settings: Settings, strategy: Strategy, runtime: Runtime[Wishes]) -> AsyncIterator[Ledger]:
     """The ledger of a run, with what was spent before an interrupt; its models are closed afterwards."""
     models = await asyncio.to_thread(_models, settings)
-    limits, spent = meter(settings), _SPENT.pop(spot, None)
+    limits = meter(settings)
     try:
+        spent = await _spent(runtime)
         ledger = Ledger(models, strategy.value, limits.prices, limits.budget, spent=spent)
         try:
             yield ledger
         except GraphInterrupt:
-            _SPENT[spot] = ledger.meter.tallies
+            await _keep_spent(runtime, ledger.meter)
             raise
     finally:
         await asyncio.gather(*(model.close() for model in set(models.values())))
 
 
-_SPENT: dict[str, dict[str, Tally]] = {}
-"""What runs of this process that wait for a person have used so far, by thread and task."""
+SHELF = ("quintet", "spent")
+"""Where the server's store keeps what waiting runs have used."""
+
+
+async def _spent(runtime: Runtime[Wishes]) -> dict[str, Tally]:
+    """What the run had used when it began to wait for a person; nothing if it did not, or there is no store."""
+    kept = await runtime.store.aget(SHELF, _spot(runtime)) if runtime.store else None
+    return tallies_of(kept.value) if kept else {}
+
+
+async def _keep_spent(runtime: Runtime[Wishes], books: Meter) -> None:
+    if runtime.store:
+        await runtime.store.aput(SHELF, _spot(runtime), books.to_record(), index=False)
 
 
 def _spot(runtime: Runtime[Wishes]) -> str:

@@ -13,6 +13,9 @@ QUOTE = 90
 SHORT = frozenset(("bag", "bin", "box", "can", "car", "cup", "day", "job", "keg", "lot", "ton", "van"))
 """Units of three letters that are nouns; all others are taken for symbols."""
 
+MOST = 8
+"""Names told in one list, where there may be many."""
+
 Key: TypeAlias = Sequence[int | str]
 
 # numbers

@@ -15,6 +15,7 @@ from quintet.errors import MissingDependency, SolverError
 from quintet.formulation.model import Floats, Model, ProblemClass
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import FEASIBILITY, OBJECTIVE, agree
+from quintet.formulation.wording import place_of
 from quintet.solvers import session
 from quintet.solvers.arrays import CONTINUOUS, INTEGRAL, Arrays, Products
 from quintet.solvers.convexity import is_convex
@@ -120,7 +121,7 @@ def _refuse_huge(arrays: Arrays, model: Model) -> None:
     key = model.constraints[name].family.keys[int(arrays.row_key[row])]
     raise SolverError(
         f"a coefficient of {arrays.matrix.values[huge[0]]:g} is more than HiGHS takes",
-        place=f"constraints.{name}" + (f"[{', '.join(map(str, key))}]" if key else ""),
+        place=place_of(f"constraints.{name}", key),
         remedy="use larger units",
     )
 

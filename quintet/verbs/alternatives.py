@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from quintet.verbs.parts import Data, Json, write
-
-if TYPE_CHECKING:
-    from quintet.solvers.options import Options
-
-File = Annotated[Path, typer.Argument(help="A formulation (YAML, JSON) or a model (LP, MPS).")]
-SolverName = Annotated[str | None, typer.Option("--solver", help="By default the one that fits.")]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", help="Seconds for all of it.")]
-Threads = Annotated[int, typer.Option("--threads", help="Threads of a solver.")]
+from quintet.verbs.parts import (
+    Data,
+    Json,
+    Model,
+    Seed,
+    SolverName,
+    Texts,
+    Threads,
+    TimeLimit,
+    named_numbers,
+    report,
+    solver_options,
+)
 
 
 def whynot(
-    formulation: File,
+    formulation: Model,
     forced: Annotated[
         str, typer.Argument(help='The decision: "open[B] == 1", "not open[B]", "ship[A, *] >= 10".')
     ],
@@ -27,26 +31,26 @@ def whynot(
     solver: SolverName = None,
     time_limit: TimeLimit = None,
     threads: Threads = 1,
+    seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Say what speaks against a decision, and what it would cost."""
     from quintet.solvers.alternatives import whynot as ask
     from quintet.solvers.reading import open_formulation
 
-    options = _options(time_limit, threads)
+    options = solver_options(time_limit, threads, seed)
     found = ask(open_formulation(formulation), forced, data=data, solver=solver, options=options)
-    write(found.to_json() if json else found.to_text())
-    raise typer.Exit(0 if found.settled else 1)
+    report(found, json, answered=found.settled)
 
 
 def alternatives(
-    formulation: File,
+    formulation: Model,
     k: Annotated[int, typer.Option("-k", "--plans", help="Plans to list, the best among them.")] = 3,
     within: Annotated[
         str | None, typer.Option(help="What a plan may lose at most, as a share of the best: 5%.")
     ] = None,
     over: Annotated[
-        list[str] | None, typer.Option(help="Decisions that tell plans apart; default: all whole numbers.")
+        Texts, typer.Option(help="Decisions that tell plans apart; default: all whole numbers.")
     ] = None,
     ranges: Annotated[
         bool | None,
@@ -57,9 +61,13 @@ def alternatives(
     solver: SolverName = None,
     time_limit: TimeLimit = None,
     threads: Threads = 1,
+    seed: Seed = 0,
     json: Json = False,
 ) -> None:
-    """Say whether the best plan is the only one, list the next best, and how far decisions may move."""
+    """List the next best plans, and how far decisions may move.
+
+    And say whether the best plan is the only one.
+    """
     from quintet.solvers.alternatives import alternatives as list_plans
     from quintet.solvers.reading import open_formulation
 
@@ -72,16 +80,15 @@ def alternatives(
         tolerance=share(tolerance, "--tolerance"),
         data=data,
         solver=solver,
-        options=_options(time_limit, threads),
+        options=solver_options(time_limit, threads, seed),
     )
-    write(found.to_json() if json else found.to_text())
-    raise typer.Exit(0 if found.settled else 1)
+    report(found, json, answered=found.settled)
 
 
 def pareto(
-    formulation: File,
+    formulation: Model,
     objective: Annotated[
-        list[str] | None,
+        Texts,
         typer.Option(help='"minimize cost", twice or three times; default: those of the formulation.'),
     ] = None,
     points: Annotated[
@@ -93,6 +100,7 @@ def pareto(
     solver: SolverName = None,
     time_limit: TimeLimit = None,
     threads: Threads = 1,
+    seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Trace what two or three objectives cost one another."""
@@ -104,16 +112,15 @@ def pareto(
 
         check_suffix(plot)
     document = open_formulation(formulation)
-    options = _options(time_limit, threads)
+    options = solver_options(time_limit, threads, seed)
     found = trace(document, objective or (), points=points, data=data, solver=solver, options=options)
     if plot is not None and found.settled:
         found.plot(plot)
-    write(found.to_json() if json else found.to_text())
-    raise typer.Exit(0 if found.settled else 1)
+    report(found, json, answered=found.settled)
 
 
 def replan(
-    formulation: File,
+    formulation: Model,
     last: Annotated[
         Path,
         typer.Argument(help="The last plan: a folder of 'solve -o', its answer.json, or a JSON of values."),
@@ -125,12 +132,13 @@ def replan(
         str, typer.Option(help="amount: by how much decisions move; count: how many move.")
     ] = "amount",
     weight: Annotated[
-        list[str] | None, typer.Option(help="NAME=FACTOR for a family of decisions; 0 leaves it out.")
+        Texts, typer.Option(help="NAME=NUMBER, the weight of a family of decisions; 0 leaves it out.")
     ] = None,
     data: Data = None,
     solver: SolverName = None,
     time_limit: TimeLimit = None,
     threads: Threads = 1,
+    seed: Seed = 0,
     json: Json = False,
 ) -> None:
     """Change the last plan as little as the best value permits."""
@@ -142,13 +150,12 @@ def replan(
         last,
         within=share(within, "--within"),
         measure=measure,
-        weights=dict(_weight(text) for text in weight or []),
+        weights=named_numbers(weight, "--weight"),
         data=data,
         solver=solver,
-        options=_options(time_limit, threads),
+        options=solver_options(time_limit, threads, seed),
     )
-    write(found.to_json() if json else found.to_text())
-    raise typer.Exit(0 if found.settled else 1)
+    report(found, json, answered=found.settled)
 
 
 def share(text: str, place: str) -> float:
@@ -166,20 +173,3 @@ def share(text: str, place: str) -> float:
     except ValueError:
         raise SolverError(f"{text!r} is no share", place=place, remedy="give one as 5% or 0.05") from None
     return value / 100 if percent else value
-
-
-def _weight(text: str) -> tuple[str, float]:
-    name, sign, value = text.partition("=")
-    try:
-        factor = float(value)
-    except ValueError:
-        sign, factor = "", 0.0
-    if not sign or not name.strip():
-        raise typer.BadParameter(f"{text!r} is not NAME=FACTOR", param_hint="--weight")
-    return name.strip(), factor
-
-
-def _options(time_limit: float | None, threads: int) -> Options:
-    from quintet.solvers.options import Options
-
-    return Options(time_limit=time_limit, threads=threads)

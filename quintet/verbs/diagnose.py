@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from quintet.verbs.parts import Data, Json, Model, say, write
-from quintet.verbs.whatif import (
+from quintet.verbs.changes import (
     Add,
     AddElement,
     ChangesFile,
@@ -18,6 +17,7 @@ from quintet.verbs.whatif import (
     Set,
     read_changes,
 )
+from quintet.verbs.parts import Data, Json, Model, Seed, Threads, TimeLimit, report, say, solver_options
 
 
 def diagnose(
@@ -32,22 +32,23 @@ def diagnose(
     table: OtherTable = None,
     changes: ChangesFile = None,
     subsets: Annotated[int, typer.Option(help="Most clashes to find, each irreducible.")] = 1,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds for all of it.")] = None,
-    threads: Annotated[int, typer.Option(help="Threads of a solver.")] = 1,
-    seed: Annotated[int, typer.Option(help="Seed of the solver's random numbers.")] = 0,
+    time_limit: TimeLimit = None,
+    threads: Threads = 1,
+    seed: Seed = 0,
     json: Json = False,
 ) -> None:
-    """Say which limits clash when no plan exists, or what grows when the objective has no limit."""
+    """Say which limits clash, or what grows without limit.
+
+    For a model that has no plan, or none that is the best. The changes are those of `quintet whatif`.
+    """
     from quintet.solvers.diagnosis import diagnose as diagnose_model
-    from quintet.solvers.options import Options
     from quintet.solvers.outcome import Outcome
     from quintet.solvers.reading import open_formulation
     from quintet.solvers.whatif import apply
 
-    options = Options(time_limit=time_limit, threads=threads, seed=seed)
+    options = solver_options(time_limit, threads, seed)
     made = read_changes(set_, fix, drop, add, add_element, remove_element, table=table, changes_file=changes)
     model = apply(open_formulation(formulation), made, data).bind()
     found = diagnose_model(model, options, subsets=subsets, progress=say)
-    write(found.to_json() if json else found.to_text())
     known = found.outcome in (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.FEASIBLE)
-    raise typer.Exit(0 if known else 1)
+    report(found, json, answered=known)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quintet.verbs.parts import Data, Json, write
+from quintet.verbs.parts import Data, Json, report, write
 
 
 def check(
@@ -15,12 +15,14 @@ def check(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Check a formulation without solving it: names, data, sizes, class, sources, coverage."""
+    """Check a formulation without solving it.
+
+    Names, data, sizes, class, sources, coverage.
+    """
     from quintet.agent.inspect import inspect
 
-    report = inspect(formulation, data)
-    write(report.to_json() if json else report.to_text())
-    raise typer.Exit(1 if report.faulty else 0)
+    found = inspect(formulation, data)
+    report(found, json, answered=not found.faulty)
 
 
 def export(
@@ -29,7 +31,7 @@ def export(
     data: Data = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
 ) -> None:
-    """Write a formulation in another language: for a solver, for Pyomo, for a paper."""
+    """Write a formulation for a solver, for Pyomo or for a paper."""
     from quintet.formulation.files import write_text
     from quintet.solvers.export import export_file
 
@@ -41,9 +43,9 @@ def export(
 
 
 def doctor(json: Json = False) -> None:
-    """Say what is installed, what is missing, and the command that mends it."""
+    """Say what is installed, what is missing, and what mends it."""
     from quintet.doctor import examine
 
-    report = examine()
-    write(report.to_json() if json else report.to_text())
-    raise typer.Exit(0 if report.healthy else 3)
+    found = examine()
+    write(found.to_json() if json else found.to_text())
+    raise typer.Exit(0 if found.healthy else 3)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quintet.verbs.parts import Json, write
+from quintet.verbs.parts import Json, report, write
 
 Run = Annotated[Path, typer.Argument(help="A run directory, or its name in the folder of runs.")]
 
@@ -23,7 +23,10 @@ def resume(
     budget_calls: Annotated[int | None, typer.Option(help="Calls that the run may make, all in all.")] = None,
     json: Json = False,
 ) -> None:
-    """Go on with a run that was stopped; no reply that was received is asked for again."""
+    """Go on with a run that was stopped.
+
+    No reply that was received is asked for again.
+    """
     from quintet.agent.session import resume as go_on
     from quintet.settings import Settings
     from quintet.verbs.terminal import Terminal, narrate, resumable
@@ -33,8 +36,7 @@ def resume(
     folder = _found(run, settings.runs)
     with resumable(folder):
         answer = go_on(folder, settings, say=narrate, person=Terminal())
-    write(answer.to_json() if json else answer.to_text())
-    raise typer.Exit(0 if answer.settled else 1)
+    report(answer, json, answered=answer.settled)
 
 
 def show(
@@ -57,14 +59,16 @@ def show(
 
 
 def replay(run: Run, json: Json = False) -> None:
-    """Run a recorded run again without a model: its replies, with programs and solves made anew."""
+    """Run a recorded run again without a model.
+
+    The replies are those of the recording; programs are run and models solved anew.
+    """
     from quintet.agent.session import replay as play
     from quintet.settings import Settings
     from quintet.verbs.terminal import narrate
 
     answer = play(_found(run, Settings.load().runs), say=narrate)
-    write(answer.to_json() if json else answer.to_text())
-    raise typer.Exit(0 if answer.settled else 1)
+    report(answer, json, answered=answer.settled)
 
 
 def _found(run: Path, runs: Path) -> Path:

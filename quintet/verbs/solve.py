@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from quintet.errors import ReaderDeclined
-from quintet.verbs.parts import Data, Json, say, solver_options, write
+from quintet.verbs.parts import Data, Gap, Json, SolverName, Texts, Threads, report, say, solver_options
 
 if TYPE_CHECKING:
     from quintet.agent.conclude import AnyAnswer
@@ -33,7 +33,7 @@ def solve(
     strategy: Annotated[
         str | None, typer.Option(help="direct, code, five-element, optimai, compile or quintet.")
     ] = None,
-    plans: Annotated[int, typer.Option(help="Plans of the planner.")] = 3,
+    plans: Annotated[int, typer.Option(min=1, max=100, help="Plans of the planner.")] = 3,
     ucb: Annotated[
         str, typer.Option(help="Which plan to debug: published, averaged, round-robin or greedy.")
     ] = "published",
@@ -52,15 +52,13 @@ def solve(
     explain: Annotated[
         bool, typer.Option("--explain", help="Let the model put the answer in words.")
     ] = False,
-    solver: Annotated[
-        str | None, typer.Option(help="highs, scip, cpsat, gurobi or ipopt; default: by class.")
-    ] = None,
+    solver: SolverName = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds of wall time for the solver.")] = None,
-    gap: Annotated[float, typer.Option(help="Relative gap at which to stop; 0 proves the optimum.")] = 0.0,
-    threads: Annotated[int, typer.Option(help="Threads of the solver.")] = 1,
+    gap: Gap = 0.0,
+    threads: Threads = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of solver and language model.")] = None,
     option: Annotated[
-        list[str] | None, typer.Option("--option", help="NAME=VALUE, handed to the solver as it is.")
+        Texts, typer.Option("--option", help="NAME=VALUE, handed to the solver as it is.")
     ] = None,
     log: Annotated[bool, typer.Option("--log", help="Show the solver's log on stderr.")] = False,
     output: Annotated[
@@ -72,7 +70,7 @@ def solve(
     from quintet.agent.intake import read_problem
     from quintet.agent.record import refuse_taken
 
-    options = solver_options(time_limit, gap, threads, seed or 0, log, option)
+    options = solver_options(time_limit, threads, seed or 0, gap=gap, log=log, option=option)
     if output is not None:
         refuse_taken(output)
     told = read_problem(problem, data)
@@ -85,8 +83,7 @@ def solve(
     else:
         tactics = _tactics(settings, plans, ucb, review, bool(ask), explain, seed)
         answer = _by_model(told, settings, tactics, solver, options, output)
-    write(answer.to_json() if json else answer.to_text())
-    raise typer.Exit(0 if answer.settled else 1)
+    report(answer, json, answered=answer.settled)
 
 
 def _settings(flags: dict[str, object]) -> Settings | None:
@@ -151,8 +148,16 @@ def _tactics(
 
     if ucb not in set(Rule):
         raise typer.BadParameter(f"{ucb!r} is none of {', '.join(Rule)}", param_hint="--ucb")
+    strategy = Strategy(settings.strategy)
+    for flag, given, able in (
+        ("--review", review, (Strategy.COMPILE, Strategy.QUINTET)),
+        ("--ask", ask, (Strategy.QUINTET,)),
+        ("--explain", explain, (Strategy.QUINTET,)),
+    ):
+        if given and strategy not in able:
+            raise typer.BadParameter(f"works with --strategy {' or '.join(able)} only", param_hint=flag)
     return Tactics(
-        strategy=Strategy(settings.strategy),
+        strategy=strategy,
         plans=plans,
         rule=Rule(ucb),
         questions=QUESTIONS if ask else 0,

@@ -2,58 +2,47 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from quintet.verbs.changes import (
+    Add,
+    AddElement,
+    ChangesFile,
+    Drop,
+    Fix,
+    Objective,
+    OtherData,
+    OtherTable,
+    RemoveElement,
+    Set,
+    read_changes,
+)
+from quintet.verbs.parts import (
+    Gap,
+    Json,
+    Model,
+    Seed,
+    SolverName,
+    Texts,
+    Threads,
+    counter,
+    report,
+    solver_options,
+    write,
+)
 
 if TYPE_CHECKING:
     from quintet.formulation.document import Formulation
     from quintet.solvers.options import Options
     from quintet.solvers.whatif import Change, Sweep
 
-Texts = list[str] | None
-Set = Annotated[
-    Texts, typer.Option("--set", metavar="NAME[key]=VALUE", help="A parameter: = += -= *= /= or =+10%.")
-]
-Fix = Annotated[
-    Texts, typer.Option("--fix", metavar="NAME[key]=VALUE", help="Hold decisions; * is every element.")
-]
-Drop = Annotated[
-    Texts, typer.Option("--drop", metavar="NAME[key]", help="Leave a constraint out, or rows of it.")
-]
-Add = Annotated[
-    Texts,
-    typer.Option("--add", metavar="EXPRESSION", help="One more constraint, as 'for w in Week: x[w] <= 5'."),
-]
-AddElement = Annotated[
-    Texts,
-    typer.Option("--add-element", metavar="SET=ELEMENT", help="One more element; give its data by --set."),
-]
-RemoveElement = Annotated[
-    Texts, typer.Option("--remove-element", metavar="SET=ELEMENT", help="One element less.")
-]
-OtherData = Annotated[
-    str | None, typer.Option("--data", metavar="FOLDER", help="Another folder of tables, as a change.")
-]
-OtherTable = Annotated[
-    Texts, typer.Option("--table", metavar="NAME=FILE", help="Another file for a table; FILE.xlsx#Sheet.")
-]
-Objective = Annotated[
-    str | None, typer.Option("--objective", metavar="TEXT", help="'minimize …', 'maximize …' or 'satisfy'.")
-]
-ChangesFile = Annotated[
-    Path | None, typer.Option("--changes", metavar="FILE", help="Changes as a JSON file.")
-]
-PROGRESS = 1.0
-"""Seconds after which progress is shown."""
-
 
 def whatif(
-    formulation: Annotated[Path, typer.Argument(help="A formulation file, or an LP or MPS file.")],
+    formulation: Model,
     set_: Set = None,
     fix: Fix = None,
     drop: Drop = None,
@@ -83,21 +72,23 @@ def whatif(
     own_data: Annotated[
         Path | None, typer.Option("--own-data", help="Folder of the tables before the changes.")
     ] = None,
-    solver: Annotated[str | None, typer.Option(help="highs, scip, cpsat, gurobi or ipopt.")] = None,
+    solver: SolverName = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds of wall time for each solve.")] = None,
-    gap: Annotated[float, typer.Option(help="Relative gap at which to stop.")] = 0.0,
-    threads: Annotated[int, typer.Option(help="Threads of the solver.")] = 1,
-    seed: Annotated[int, typer.Option(help="Seed of the solver.")] = 0,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    gap: Gap = 0.0,
+    threads: Threads = 1,
+    seed: Seed = 0,
+    json: Json = False,
 ) -> None:
-    """Compare the answer before and after some changes, or sweep over parameters. The file is not touched."""
-    from quintet.solvers.options import Options
+    """Compare the answers before and after some changes.
+
+    Or sweep over one or two parameters. The file is not touched.
+    """
     from quintet.solvers.reading import open_formulation
 
     made = read_changes(
         set_, fix, drop, add, add_element, remove_element, data, table, objective, changes_file=changes
     )
-    options = Options(time_limit=time_limit, gap=gap, threads=threads, seed=seed)
+    options = solver_options(time_limit, threads, seed, gap=gap)
     _refuse_loose(made, sweep, watch, plot, csv, workers)
     document = open_formulation(formulation)
     if not sweep:
@@ -105,43 +96,7 @@ def whatif(
         return
     found = _swept(document, sweep, made, watch, own_data, options, solver, workers, plot)
     _write(found, plot, csv)
-    typer.echo(found.to_json() if json else found.to_text())
-    raise typer.Exit(0 if any(point.outcome.solved for point in found.points) else 1)
-
-
-def read_changes(
-    set_: Texts = None,
-    fix: Texts = None,
-    drop: Texts = None,
-    add: Texts = None,
-    add_element: Texts = None,
-    remove_element: Texts = None,
-    data: str | None = None,
-    table: Texts = None,
-    objective: str | None = None,
-    *,
-    changes_file: Path | None = None,
-) -> tuple[Change, ...]:
-    """All options of a command line as changes, those of a file first.
-
-    Raises:
-        DocumentError: One of them can't be read.
-    """
-    from quintet.solvers.whatif import changes, grammar
-
-    made: list[Change] = [] if changes_file is None else list(changes.read_changes(changes_file))
-    if data is not None:
-        made.append(changes.UseData(folder=data))
-    made += map(grammar.read_table_change, table or [])
-    made += map(grammar.read_add_element, add_element or [])
-    made += map(grammar.read_remove_element, remove_element or [])
-    made += map(grammar.read_set, set_ or [])
-    made += map(grammar.read_fix, fix or [])
-    made += map(grammar.read_drop, drop or [])
-    made += map(grammar.read_add, add or [])
-    if objective is not None:
-        made.append(grammar.read_objective(objective))
-    return tuple(made)
+    report(found, json, answered=any(point.outcome.solved for point in found.points))
 
 
 def _refuse_loose(made: Iterable[Change], sweep: Texts, *others: object) -> None:
@@ -168,7 +123,7 @@ def _compare(
     from quintet.solvers.whatif import whatif as compare
 
     found = compare(document, made, data=own_data, options=options, solver=solver)
-    typer.echo(found.to_json() if json else found.to_text(file))
+    write(found.to_json() if json else found.to_text(file))
     raise typer.Exit(0 if found.solved else 1)
 
 
@@ -198,7 +153,7 @@ def _swept(
         options=options,
         solver=solver,
         workers=workers,
-        progress=_progress(),
+        progress=counter("points"),
     )
 
 
@@ -209,21 +164,3 @@ def _write(found: Sweep, plot: Path | None, csv: Path | None) -> None:
         write_text(csv, found.to_csv())
     if plot is not None:
         found.plot(plot)
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """A line on a terminal that counts the points, once it takes more than a second."""
-    if not sys.stderr.isatty():
-        return None
-    started = perf_counter()
-
-    def say(done: int, total: int) -> None:
-        if perf_counter() - started > PROGRESS:
-            print(
-                f"\r· {done:,} of {total:,} points",
-                end="\n" if done == total else "",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    return say

@@ -214,7 +214,7 @@ class Cast:
 
     def __init__(self, scripts: Mapping[str, Steps] | None = None, delay: float = 0.0) -> None:
         self._delay = delay
-        self._scripts = {name: _listed(steps) for name, steps in (scripts or {}).items()}
+        self.scripts: dict[str, list[Step]] = {name: _listed(steps) for name, steps in (scripts or {}).items()}
         self._lock = threading.Lock()
         self.asked: list[str] = []
         self.bodies: list[Body] = []
@@ -225,7 +225,7 @@ class Cast:
             turn = self.asked.count(name)
             self.asked.append(name)
             self.bodies.append(body)
-        steps = self._scripts.get(name) or [RIGHT[name]]
+        steps = self.scripts.get(name) or [RIGHT[name]]
         return self._delayed(steps[min(turn, len(steps) - 1)])
 
     def _delayed(self, step: Step) -> Step:

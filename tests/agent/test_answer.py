@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import quintet
-from quintet.formulation.wording import number
 from quintet.formulation.document import Formulation
 from quintet.problem import Verdict
 
@@ -73,21 +72,6 @@ def test_progress_is_told_stage_by_stage() -> None:
     quintet.solve(Formulation.loads(PLAN), progress=stages.append)
     assert len(stages) == 4
     assert "4 variables, 2 constraints" in stages[2]
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (3.0, "3"),
-        (1234567.0, "1,234,567"),
-        (0.1 + 0.2, "0.3"),
-        (2.9999999999, "3"),
-        (1e-12, "0"),
-        (-2.5, "-2.5"),
-    ],
-)
-def test_numbers_for_people(value: float, shown: str) -> None:
-    assert number(value) == shown
 
 
 def test_public_names() -> None:

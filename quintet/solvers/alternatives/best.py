@@ -15,6 +15,7 @@ from quintet.formulation.model import Model
 from quintet.formulation.record import json_text
 from quintet.formulation.revision import with_bounds, with_objectives
 from quintet.formulation.tolerances import OBJECTIVE
+from quintet.formulation.wording import place_of
 from quintet.solvers.alternatives.distinct import apart, choices, unbounded_choices
 from quintet.solvers.alternatives.face import (
     Probe,
@@ -347,9 +348,8 @@ class _Listing:
 
 def _unbounded(name: str, key: tuple[int | str, ...], sign: float) -> SolverError:
     end = "upper" if sign > 0 else "lower"
-    index = f"[{', '.join(map(str, key))}]" if key else ""
     return SolverError(
         f"nothing limits it {'above' if sign > 0 else 'below'}, so plans can't be told apart by it",
-        place=f"variables.{name}{index}",
+        place=place_of(f"variables.{name}", key),
         remedy=f"give it {end}: a number, or tell plans apart by others (--over)",
     )

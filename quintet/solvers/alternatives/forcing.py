@@ -35,7 +35,7 @@ from quintet.formulation.tree import (
     VariableRef,
     walk,
 )
-from quintet.formulation.wording import listed
+from quintet.formulation.wording import MOST, listed
 
 FORCED = "forced"
 """Name of the constraint; `_` is added until it is free."""

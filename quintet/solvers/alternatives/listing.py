@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 from quintet.formulation.columns import columns
 from quintet.formulation.schema import Domain, Sense
-from quintet.formulation.wording import amount, counted, element_of, listed, number, signed
+from quintet.formulation.wording import (
+    MOST,
+    amount,
+    counted,
+    element_of,
+    listed,
+    number,
+    percent,
+    place_of,
+    sentence,
+    signed,
+    signed_percent,
+)
 from quintet.solvers.alternatives.plan import Change, Plan, as_good, changes
 from quintet.solvers.alternatives.telling import tell_changes
 
@@ -86,7 +98,8 @@ def _end(found: Alternatives) -> str:
     if not found.over or found.message:
         return ""
     share = f" within {percent(found.within)} of the best" if found.within is not None else ""
-    by = f" that differs in {listed(found.over, MOST)}" if len(found.over) < len(found.model.variables) else ""
+    some = len(found.over) < len(found.model.variables)
+    by = f" that differs in {listed(found.over, MOST)}" if some else ""
     if found.complete:
         return f"There is no other plan{by}{share}."
     return f"There are more{share}."
@@ -175,7 +188,7 @@ def _family(found: Alternatives, name: str, rows: list[Range]) -> Iterator[str]:
         )
         for row in rows[:ROWS]
     ]
-    yield from columns([("", "now", "from", "to", ""), *cells], "    ")
+    yield from columns([("", "now", "from", "to", ""), *cells], indent="    ")
     if len(rows) > ROWS:
         yield f"    … and {len(rows) - ROWS:,} more (--json has them all)"
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree
-from quintet.formulation.wording import amount, counted, listed, number, place_of
+from quintet.formulation.wording import MOST, amount, counted, listed, number, percent, place_of
 from quintet.solvers.alternatives.closeness import Measure
 from quintet.solvers.alternatives.plan import Plan
 from quintet.solvers.alternatives.telling import tell_changes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quintet.errors import QuintetError
 from quintet.formulation.model import Model
 from quintet.formulation.schema import Kind
-from quintet.formulation.wording import cited, element_of, listed, number
+from quintet.formulation.wording import MOST, cited, element_of, listed, number
 from quintet.solvers.options import Options
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from quintet.solvers.alternatives.staying import Replan
     from quintet.solvers.alternatives.why import WhyNot
 
+
 def head(model: Model, kind: str) -> dict[str, Any]:
     """What every document begins with."""
     objectives = [{"name": o.name, "sense": o.sense.value, "unit": o.unit} for o in model.objectives]

@@ -16,6 +16,7 @@ from quintet.formulation.schema import Kind, Sense
 from quintet.formulation.tolerances import OBJECTIVE
 from quintet.formulation.tree import Compare, Number
 from quintet.solvers.alternatives.plan import Plan
+from quintet.solvers.ending import ENDINGS
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.registry import solve
@@ -29,13 +30,10 @@ AS_GOOD = "as_good_as_now"
 EXACTLY = 1e-9
 """Slack of a row that is to give nothing away: what rounding needs."""
 SAID = {
-    Outcome.INFEASIBLE: "no plan meets all the limits, so there is none to compare with",
+    **ENDINGS,
+    Outcome.INFEASIBLE: f"{ENDINGS[Outcome.INFEASIBLE]}, so there is none to compare with",
     Outcome.UNBOUNDED: "the objective can grow without limit, so there is no best plan to compare with",
-    Outcome.INFEASIBLE_OR_UNBOUNDED: "either no plan meets all limits or the objective has no limit",
-    Outcome.LIMIT_NO_SOLUTION: "the limit was reached before any plan was found",
     Outcome.FEASIBLE: "the solver stopped before it could prove its plan the best",
-    Outcome.CRASHED: "the solver failed",
-    Outcome.UNKNOWN: "the solver stopped without saying why",
 }
 REMEDY = {
     Outcome.INFEASIBLE: "`quintet diagnose` says why",

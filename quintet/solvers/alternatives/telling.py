@@ -9,7 +9,7 @@ from quintet.formulation.columns import columns
 from quintet.formulation.model import Model
 from quintet.formulation.schema import Sense
 from quintet.formulation.tolerances import agree
-from quintet.formulation.wording import amount, counted, number
+from quintet.formulation.wording import amount, counted, headed, more, number, sentence
 from quintet.solvers.alternatives.costs import Term
 from quintet.solvers.alternatives.plan import Change, Plan
 
@@ -142,7 +142,7 @@ def _family(name: str, rows: list[Change], model: Model) -> Iterable[str]:
         (", ".join(map(str, change.key)), number(change.before), f"→ {number(change.after)}")
         for change in _largest(rows)
     ]
-    yield from columns(shown, "    ")
+    yield from columns(shown, indent="    ")
     if len(rows) > CHANGES:
         yield f"    {more(len(rows) - CHANGES)}"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from quintet.formulation.columns import columns
 from quintet.formulation.schema import Domain
-from quintet.formulation.wording import counted, element_of, listed, number
+from quintet.formulation.wording import brief, counted, element_of, listed, number, sentence
 
 if TYPE_CHECKING:
     from quintet.solvers.alternatives.front import Efficient, Front

@@ -22,6 +22,7 @@ from quintet.formulation.tree import (
     Sum,
     walk,
 )
+from quintet.formulation.wording import place_of
 
 if TYPE_CHECKING:
     from quintet.solvers.cp.data import Data
@@ -104,9 +105,7 @@ class Domains:
             return found.members
         row = found.family.position.get(key)
         if row is None:
-            raise DataError(
-                f"there is no set {name}[{', '.join(map(str, key))}]", remedy="exclude it by 'if'"
-            )
+            raise DataError(f"there is no set {place_of(name, key)}", remedy="exclude it by 'if'")
         return found.member(row).members
 
     def _united(self, node: Sum, indices: Indices) -> Members:

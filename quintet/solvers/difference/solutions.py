@@ -11,6 +11,7 @@ from quintet.formulation.evaluation import ConstraintValues
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Key
 from quintet.formulation.tolerances import agree, clean, slack_of
+from quintet.formulation.wording import place_of
 from quintet.solvers.difference.change import Change, Detail, Value, What
 from quintet.solvers.solution import Solution
 
@@ -170,15 +171,11 @@ def _limits(before: Plan, after: Plan) -> Iterator[Change]:
     for name in dict.fromkeys(name for name, _ in (*before.binding, *after.binding)):
         gone = [key for one, key in _ordered(before) if one == name and (one, key) not in news]
         come = [key for one, key in _ordered(after) if one == name and (one, key) not in olds]
-        details = [Detail("element", key, _place(name, key), None) for key in gone]
-        details += [Detail("element", key, None, _place(name, key)) for key in come]
+        details = [Detail("element", key, place_of(name, key), None) for key in gone]
+        details += [Detail("element", key, None, place_of(name, key)) for key in come]
         if details:
             yield Change("binding limits", name, What.CHANGED, details=tuple(details))
 
 
 def _ordered(plan: Plan) -> Iterator[tuple[str, Key]]:
     return ((name, tuple(map(str, key))) for name, key in plan.binding)
-
-
-def _place(name: str, key: Key) -> str:
-    return f"{name}[{', '.join(map(str, key))}]" if key else name

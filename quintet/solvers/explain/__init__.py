@@ -1,8 +1,7 @@
 """A short note on any solution, in the problem's own nouns, without a language model.
 
 `explain` (`note`) is the way in. `chosen` tells the decisions, `composition` what the objective is
-made of, `binding` what limits the plan, `outcome` how the solve ended, `wording` writes numbers and
-lists.
+made of, `binding` what limits the plan, `outcome` how the solve ended.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def told(rows: Sequence[Tight], unit: str, sizes: dict[str, int]) -> list[str]:
 def _family(rows: list[Tight], unit: str, sizes: dict[str, int]) -> str:
     rows = sorted((row for row in rows if row.worth), key=lambda row: -row.worth)
     first = rows[0]
-    quote = cited(first.sources, QUOTE)
+    quote = cited(first.sources)
     if len(rows) == 1:
         where = f"{first.name}{_for(first.key)}"
         limit = "" if first.value is None else f" ({first.sign} {with_unit(brief(first.value), first.unit)})"

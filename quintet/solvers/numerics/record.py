@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
+
+from quintet.formulation.document import VERSION
+from quintet.formulation.record import finite
 
 if TYPE_CHECKING:
     from quintet.solvers.numerics.ranges import Extreme, Span
     from quintet.solvers.numerics.report import Numerics
-
-VERSION = 1
 
 
 def record(found: Numerics) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def record(found: Numerics) -> dict[str, Any]:
             for m in found.big_ms
         ],
         "pairs": [{"first": p.first, "second": p.second, "apart": p.apart} for p in found.pairs],
-        "condition": found.condition if found.condition and math.isfinite(found.condition) else None,
+        "condition": finite(found.condition),
         **_plan(found),
         "findings": [
             {"code": f.code, "severity": f.severity.value, "place": f.place, "message": f.message}

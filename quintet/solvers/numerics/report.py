@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quintet.formulation.model import Model, ProblemClass
+from quintet.formulation.record import json_text
 from quintet.problem import Finding
 from quintet.solvers.numerics.parallels import Pair
 from quintet.solvers.numerics.ranges import Span
@@ -101,6 +102,10 @@ class Numerics:
         from quintet.solvers.numerics.record import record
 
         return record(self)
+
+    def to_json(self) -> str:
+        """`record()` as text."""
+        return json_text(self.record())
 
     def to_text(self) -> str:
         """The report for a person."""

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from quintet.formulation.columns import columns
+from quintet.formulation.wording import counted
 from quintet.problem import Severity
 
 if TYPE_CHECKING:
@@ -70,10 +72,7 @@ def _ends(span: Span) -> str:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    return [
-        "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
+    return columns(rows, left=range(len(rows[0])), indent="")
 
 
 def _switches(found: Numerics) -> str:
@@ -83,7 +82,7 @@ def _switches(found: Numerics) -> str:
 
 
 def _switch(big: BigM) -> str:
-    rows = "1 row" if big.rows == 1 else f"{big.rows:,} rows"
+    rows = counted(big.rows, "row")
     tighter = big.enough is not None and big.enough < 0.999 * abs(big.most.value)
     needed = f", by the bounds {size(big.enough or 0)} is enough" if tighter else ""
     return f"{big.name}: {rows}, up to {size(big.most.value)} ({big.most.place}){needed}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from quintet.formulation.document import VERSION
 from quintet.solvers.diagnosis.limit import Limit
 
 if TYPE_CHECKING:
     from quintet.solvers.repair.relaxation import Relaxation, Repair, Repairs, Setting
-
-VERSION = 1
 
 
 def record(repairs: Repairs) -> dict[str, Any]:

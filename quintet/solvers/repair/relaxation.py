@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from quintet.formulation.model import Key, Model
+from quintet.formulation.record import json_text
 from quintet.formulation.wording import place_of
 from quintet.solvers.diagnosis.limit import Limit
 from quintet.solvers.outcome import Outcome
@@ -156,6 +157,10 @@ class Repairs:
         from quintet.solvers.repair.record import record
 
         return record(self)
+
+    def to_json(self) -> str:
+        """`record()` as text."""
+        return json_text(self.record())
 
     def to_text(self) -> str:
         """The repairs for a person."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from quintet.formulation.columns import columns
 from quintet.formulation.schema import Sense
-from quintet.formulation.tolerances import clean
-from quintet.formulation.wording import place_of
+from quintet.formulation.wording import amount, counted, more, number, place_of, sentence, signed
 from quintet.solvers.diagnosis.limit import Limit, LimitKind
 from quintet.solvers.outcome import Outcome
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ROWS = 25
 """Rows of one repair that are printed; the rest is counted."""
+EXACT = 9
+"""Digits of values that are to be set: with fewer the repair might not be one."""
 BEST = {Sense.MINIMIZE: "minimum", Sense.MAXIMIZE: "maximum"}
 
 
@@ -29,12 +31,6 @@ def tell(repairs: Repairs) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def number(value: float) -> str:
-    """A value for a person: whole numbers without a point, others to nine digits."""
-    value = clean(value, 1e-9)
-    return f"{int(value):,}" if value.is_integer() and abs(value) < 1e15 else f"{value:,.9g}"
-
-
 def _verdict(repairs: Repairs) -> str:
     if repairs.feasible:
         best = repairs.smallest
@@ -43,7 +39,7 @@ def _verdict(repairs: Repairs) -> str:
     if repairs.stuck:
         return _stuck(repairs)
     if repairs.smallest is None:
-        return f"{repairs.message[:1].upper()}{repairs.message[1:]}."
+        return sentence(repairs.message)
     said = (
         "No plan meets all limits."
         if repairs.feasible is False
@@ -72,7 +68,7 @@ def _all(repairs: Repairs) -> Iterable[str]:
     if fewest is not None and fewest.changes == smallest.changes:
         yield f"No fewer limits are enough{'' if fewest.proven else ', as far as was found (not proven)'}."
     elif fewest is not None:
-        limits = "1 limit" if fewest.count == 1 else f"{fewest.count} limits"
+        limits = counted(fewest.count, "limit")
         yield _one(repairs, fewest, f"Fewest changes: {limits}", "fewest")
     if repairs.values is not None:
         title = (
@@ -85,7 +81,7 @@ def _one(repairs: Repairs, repair: Repair, title: str, proved: str) -> str:
     proof = f"proven {proved}" if repair.proven else f"not proven {proved}: the solver stopped early"
     lines = [f"{title} ({proof})"]
     told = _values(repair) if repair is repairs.values else [_change(change) for change in repair.changes]
-    lines += _columns(told[:ROWS])
+    lines += columns(told[:ROWS], left=(0, 1))
     lines += _more(len(told))
     return "\n".join([*lines, *_what_if(repair), f"  {_after(repairs, repair)}"])
 
@@ -101,14 +97,14 @@ def _change(change: Relaxation) -> tuple[str, str]:
         return name, "drop it"
     if change.before is None or change.after is None:
         way = "exceeded" if change.stem == "excess" else "missed"
-        return name, f"let it be {way} by {number(change.amount)} {change.unit}".rstrip()
+        return name, f"let it be {way} by {number(change.amount, EXACT)} {change.unit}".rstrip()
     return name, _moved(change.before, change.after, change.unit)
 
 
 def _moved(before: float, after: float, unit: str) -> str:
-    way, sign = ("raise", "+") if after > before else ("lower", "-")
-    amount = f"{sign}{number(abs(after - before))}"
-    return f"{way} from {number(before)} to {number(after)} {unit}".rstrip() + f" ({amount})"
+    way = "raise" if after > before else "lower"
+    ends = f"from {number(before, EXACT)} to {number(after, EXACT)} {unit}".rstrip()
+    return f"{way} {ends} ({signed(after - before, EXACT)})"
 
 
 def _name(limit: Limit) -> str:
@@ -116,13 +112,8 @@ def _name(limit: Limit) -> str:
     return place if limit.kind is LimitKind.CONSTRAINT else f"{place}, {limit.kind.value}"
 
 
-def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:
-    wide = max((len(name) for name, _ in rows), default=0)
-    return [f"  {name:<{wide}}  {told}" for name, told in rows]
-
-
 def _more(count: int) -> list[str]:
-    return [f"  … and {count - ROWS:,} more (--json has them all)"] if count > ROWS else []
+    return [f"  {more(count - ROWS)}"] if count > ROWS else []
 
 
 def _what_if(repair: Repair) -> Iterable[str]:
@@ -149,7 +140,7 @@ def _after(repairs: Repairs, repair: Repair) -> str:
     start = "With it the" if repair.changes else "The"
     endings = {Outcome.OPTIMAL: "", Outcome.LOCALLY_OPTIMAL: " (locally optimal)"}
     ending = endings.get(outcome, " (stopped early)")
-    value = f"{_rounded(repair.objective_after)} {objective.unit}".strip()
+    value = amount(repair.objective_after, objective.unit)
     name = "" if objective.name == "objective" else f" {objective.name}"
     return f"{start} {BEST[objective.sense]}{name} is {value}{ending}.{_differs(repair)}"
 
@@ -160,13 +151,7 @@ def _differs(repair: Repair) -> str:
     mine = repair.objective_after
     if other is None or mine is None or abs(other - mine) <= 1e-6 * max(1.0, abs(mine)):
         return ""
-    return f" Changed as values, which stand elsewhere too, they give {_rounded(other)}."
-
-
-def _rounded(value: float) -> str:
-    """A value of the objective, to six digits."""
-    value = clean(value)
-    return number(value) if value.is_integer() else f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.2f}"
+    return f" Changed as values, which stand elsewhere too, they give {number(other)}."
 
 
 def _prices(repairs: Repairs) -> str:

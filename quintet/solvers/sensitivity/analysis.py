@@ -14,6 +14,7 @@ from quintet.formulation.model import Floats, Key, Model
 from quintet.formulation.revision import with_objectives
 from quintet.formulation.schema import Sense
 from quintet.formulation.tree import Node, Quotient, walk
+from quintet.formulation.wording import counted
 from quintet.solvers.arrays import CONTINUOUS, Arrays
 from quintet.solvers.convexity import is_convex
 from quintet.solvers.diagnosis.limit import LimitKind
@@ -230,8 +231,9 @@ class _Analysis:
         if not local.linear:
             self.notes.append("The objective is curved: prices change gradually as limits and costs move.")
         if len(local.duals.skipped):
+            skipped = counted(len(local.duals.skipped), "limit")
             self.notes.append(
-                f"The prices of {_many(len(local.duals.skipped), 'limit')} were not worked out: the plan is "
+                f"The prices of {skipped} were not worked out: the plan is "
                 f"degenerate, and only {self.asked.limit:,} were tried one by one."
             )
         known = {price.name for price in prices if price.kind is LimitKind.CONSTRAINT}
@@ -255,7 +257,7 @@ class _Analysis:
             found += [self._effect(name, row, effect) for row, effect in known.items()]
         if left_out:
             self.notes.append(
-                f"{_many(left_out, 'number')} of the data had to be tried one by one, and were left out."
+                f"{counted(left_out, 'number')} of the data had to be tried one by one, and were left out."
             )
         return [effect for effect in found if effect.left is not None or effect.right is not None]
 
@@ -314,7 +316,7 @@ class _Analysis:
                 if self._resolver.late
                 else f"the model was solved again for {self.asked.solves:,}"
             )
-            self.notes.append(f"{_many(count, what)} {'were' if count > 1 else 'was'} left out: {why}.")
+            self.notes.append(f"{counted(count, what)} {'were' if count > 1 else 'was'} left out: {why}.")
 
     def _resolved_price(self, side: Side) -> Price:
         models = (shifted(self._model, side, -side.step), shifted(self._model, side, side.step))
@@ -381,10 +383,6 @@ class _Analysis:
             return self._variation.with_values(name, values)
         except DataError:
             return None
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _is_stuck(price: Price) -> bool:

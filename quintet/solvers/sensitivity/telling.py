@@ -151,9 +151,9 @@ def _costs(found: Sensitivity) -> str:
     lines = _table([_cost_line(cost) for cost in shown], ["", "plan", "coefficient", "stays the best", ""])
     rest = len(known) - len(shown)
     others = "others" if len(used) > ROWS else "decisions that are 0"
-    left_out = [f"  … and {rest:,} of {others} (--json has them all)"] if rest else []
+    rest_line = [f"  … and {rest:,} of {others} (--json has them all)"] if rest else []
     return "\n".join(
-        ["This plan stays the best while a coefficient of the objective keeps to", *lines, *more]
+        ["This plan stays the best while a coefficient of the objective keeps to", *lines, *rest_line]
     )
 
 
@@ -178,7 +178,8 @@ def _parameters(found: Sensitivity) -> str:
     ordered = sorted(felt, key=lambda e: -_weight(e.left, e.right) * (abs(e.value) or 1.0))[:ROWS]
     lines = _table([_parameter_line(effect) for effect in ordered], ["", "is", *_ways(felt), ""])
     idle = len(found.parameters) - len(felt)
-    rest = [f"  {counted(idle, 'other number')} {'changes' if idle == 1 else 'change'} nothing."] if idle else []
+    verb = "changes" if idle == 1 else "change"
+    rest = [f"  {counted(idle, 'other number')} {verb} nothing."] if idle else []
     title = f"What the numbers of the data are worth{_in(found)}, those that weigh most first"
     return "\n".join([title, *lines, *_more(len(felt), "number"), *rest])
 

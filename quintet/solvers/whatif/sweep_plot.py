@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quintet.formulation.wording import headed
 from quintet.solvers.ending import BRIEF
 from quintet.solvers.whatif.changes import command
 from quintet.solvers.whatif.page import Table
 from quintet.solvers.whatif.plot import HeatMap, Line, Panel, check_suffix, heat_map, line_plot, save
 from quintet.solvers.whatif.swept import Sweep
+from quintet.solvers.whatif.telling import cell
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,8 +44,8 @@ def _title(sweep: Sweep) -> str:
     )
 
 
-def _cell(cell: float | str | None) -> str:
-    return cell if isinstance(cell, str) else number(cell)
+def _cell(value: float | str | None) -> str:
+    return value if isinstance(value, str) else cell(value)
 
 
 def _lines(sweep: Sweep) -> Figure:
@@ -92,7 +94,7 @@ def _marks(sweep: Sweep) -> dict[str, list[float]]:
 
 
 def _named(name: str, unit: str) -> str:
-    return f"{name} ({unit})" if unit and name else name or unit
+    return headed(name, unit) if name else unit
 
 
 def _maps(sweep: Sweep) -> Figure:

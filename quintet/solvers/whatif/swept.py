@@ -20,6 +20,7 @@ from quintet.solvers.outcome import Outcome
 from quintet.solvers.whatif.axes import Axis
 from quintet.solvers.whatif.changes import Change, command, dump_changes
 from quintet.solvers.whatif.point import SweepPoint
+from quintet.solvers.whatif.telling import cell
 from quintet.solvers.whatif.watching import Watched
 
 VERSION = 1
@@ -187,7 +188,7 @@ class Sweep:
             where = ", ".join(
                 f"{a.label} = {number(v)}" for a, v in zip(self.axes, self.best.place, strict=True)
             )
-            lines.append(f"Best: {amount(self.best.objective, self.unit)} at {where}.")
+            lines.append(f"Best: {amount(self.best.objective or 0.0, self.unit)} at {where}.")
         lines += dict.fromkeys(p.message for p in self.points if p.message and p.outcome is Outcome.UNKNOWN)
         hands = f", {self.workers} workers" if self.workers > 1 else ""
         return [*lines, f"Solved {self.route.value}{hands}, in {self.seconds:.2f} s."]
@@ -204,8 +205,8 @@ class Sweep:
         plot_sweep(self, path)
 
 
-def _cell(cell: float | str | None) -> str:
-    return cell if isinstance(cell, str) else number(cell)
+def _cell(value: float | str | None) -> str:
+    return value if isinstance(value, str) else cell(value)
 
 
 def _short(point: SweepPoint) -> str:

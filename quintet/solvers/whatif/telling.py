@@ -95,7 +95,7 @@ def _old_plan(comparison: Comparison) -> str:
         return f"The old plan no longer fits: it breaks {kept.breaks}."
     if not comparison.decisions:
         return "The old plan still fits, and none is better."
-    return f"The old plan still fits, at {amount(kept.objective, comparison.unit)}."
+    return f"The old plan still fits, at {f'{cell(kept.objective)} {comparison.unit}'.strip()}."
 
 
 def _decisions(comparison: Comparison) -> str:

@@ -48,7 +48,7 @@ def test_why_not_what_is_impossible() -> None:
 def test_three_best_things_to_take() -> None:
     text = run("alternatives", KNAPSACK, "-k", "3")
     assert "It is the only best plan." in text
-    assert "2.  165  (-1, -0.6 %)" in text
+    assert "2.  165  (-1, -0.602 %)" in text
     assert "+ telescope and sextant  - barometer and rope" in text
 
 

@@ -18,7 +18,6 @@ from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import ProblemClass
 from quintet.solvers import Solution, solve
 from quintet.solvers.explain import Explanation, explain
-from quintet.solvers.explain.wording import brief, briefly, entry, listed, number, plural, quoted, with_unit
 from quintet.solvers.outcome import Outcome
 from quintet.verbs.explain import explain as verb
 
@@ -138,25 +137,6 @@ def test_puzzles_and_constants() -> None:
         constraints={"a": "x <= 3"},
     )
     assert "It is the sum of 2 * x 6 (67 %) and 3: 3 (33 %)." in fixed.to_text()
-
-
-def test_wording() -> None:
-    assert [with_unit("1", "visit"), with_unit("2", "visit"), with_unit("2", "kg")] == [
-        "1 visit", "2 visits", "2 kg",
-    ]  # fmt: skip
-    assert [plural(unit) for unit in ("box", "berry", "day", "children", "EUR", "kg*m")] == [
-        "boxes", "berries", "days", "children", "EUR", "kg*m",
-    ]  # fmt: skip
-    assert [plural(unit) for unit in ("batch", "instrument", "boxes")] == ["batches", "instruments", "boxes"]
-    assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
-    assert [brief(0.0123449), brief(161.24), brief(1926.05), brief(-2e6)] == [
-        "0.01234", "161.2", "1,926", "-2,000,000",
-    ]  # fmt: skip
-    assert [briefly(0.0), briefly(3.0), briefly(-0.5)] == ["0", "+3", "-0.5"]
-    assert [entry("cola", "3"), entry("4", "3")] == ["cola 3", "4: 3"]
-    assert [number(1234.5), number(1234567.0)] == ["1,234.5", "1,234,567"]
-    assert quoted("a  b\nc") == "“a b c”"
-    assert len(quoted("word " * 40)) <= 72
 
 
 def test_the_verb() -> None:

@@ -30,7 +30,7 @@ def test_a_comparison() -> None:
     before = MIX.read_bytes()
     code, text = run("--set", "available[carving]=150", "--fix", "build[cello]=2", "--drop", "drying")
     assert code == 0
-    assert "before: objective 4,020 EUR (optimal)" in text
+    assert "before: objective 4,020 EUR (proven optimal)" in text
     assert "build[cello]" in text
     assert MIX.read_bytes() == before
 

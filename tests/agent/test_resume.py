@@ -1,0 +1,213 @@
+"""Killed at any moment, a run goes on to the answer it would have had, and pays for no reply twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quintet.agent.run_folder import RunFolder
+from quintet.agent.session import replay, resume, run
+from quintet.agent.tactics import Strategy, Tactics
+from quintet.llm.recorded import read_calls
+from quintet.problem import Problem
+from tests.agent.scripts import (
+    KEY,
+    OPTIMUM,
+    PROBLEM,
+    PROGRAM,
+    RIGHT,
+    TOO_MUCH,
+    UNKNOWN_NAME,
+    Cast,
+    claiming,
+    prompt_of,
+    settings,
+)
+from tests.llm.endpoint import Body, Endpoint, Hang, Step
+
+pytestmark = pytest.mark.usefixtures("one_sandbox")
+PATIENCE = 90.0
+"""Seconds in which a child has to come as far as it is waited for; passed only if something hangs."""
+REQUESTS = {"quintet": 12, "optimai": 11, "five-element": 9, "compile": 2}
+"""Of an undisturbed run."""
+
+
+class Steady(Cast):
+    """Answers by the request alone, because after a kill it is chance which request comes when.
+
+    Args:
+        moment: `reached` is set when this many requests have come.
+        delay: Seconds before each reply.
+    """
+
+    def __init__(self, moment: int = 0, delay: float = 0.0) -> None:
+        super().__init__(delay=delay)
+        self._moment = moment
+        self.reached = threading.Event()
+
+    def __call__(self, body: Body) -> Step:
+        super().__call__(body)
+        if len(self.asked) == self._moment:
+            self.reached.set()
+        return self._delayed(reply_to(body))
+
+
+def reply_to(body: Body) -> str:
+    """The first formulation and the first two programs of each plan are wrong."""
+    name, user = prompt_of(body), body["messages"][1]["content"]
+    if name == "repair_code":
+        return PROGRAM if "640.0" in user else claiming(0, 8, 640.0)
+    if name == "judge":
+        right = "objective: 630" in user
+        return json.dumps({**json.loads(RIGHT["judge"]), "program_correct": right, "program_analysis": "no"})
+    return {"formulate": UNKNOWN_NAME, "code": TOO_MUCH}.get(name, RIGHT[name])
+
+
+def key_of(body: Body) -> str:
+    return json.dumps([(m["role"], m["content"]) for m in body["messages"]])
+
+
+def on_file(folder: Path) -> set[str]:
+    """The requests whose replies the process had written down."""
+    calls = read_calls(folder / "calls.jsonl") if (folder / "calls.jsonl").exists() else []
+    told = [call.request["messages"] for call in calls if call.reply is not None]
+    return {json.dumps([(m["speaker"], m["text"]) for m in messages]) for messages in told}
+
+
+def essence(record: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what time and way change."""
+    account = record["account"]
+    used = account["total"]["usage"]
+    left = {name: record[name] for name in ("status", "objective", "variables", "verdict", "missing")}
+    tokens = used["input_tokens"], used["output_tokens"]
+    return {**left, "calls": account["total"]["calls"], "tokens": tokens, "notes": sorted(account["notes"])}
+
+
+def begin(strategy: str, folder: Path, endpoint: Endpoint) -> subprocess.Popen[str]:
+    """`quintet solve` in a process of its own."""
+    known = {"QUINTET_MODEL": "m", "QUINTET_BASE_URL": endpoint.url, "QUINTET_API_KEY": KEY}
+    command = [sys.executable, "-m", "quintet", "solve", PROBLEM, "--strategy", strategy, "-o", str(folder)]
+    return subprocess.Popen(
+        command,
+        env={**os.environ, **known},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def undisturbed(strategy: str, folder: Path) -> dict[str, Any]:
+    """The same run without a kill, in this process."""
+    cast = Steady()
+    with Endpoint(cast) as endpoint:
+        tactics = Tactics(strategy=Strategy(strategy))
+        answer = run(Problem(PROBLEM), settings(endpoint, folder), tactics, folder=folder / "undisturbed")
+    assert max(Counter(map(key_of, cast.bodies)).values()) == 1, "the requests of a run are all different"
+    assert len(cast.asked) == REQUESTS[strategy]
+    assert answer.record()["objective"] == OPTIMUM
+    return answer.record()
+
+
+def killed_and_resumed(strategy: str, dice: random.Random, folder: Path) -> dict[str, Any]:
+    """Kill a run somewhere, check what is sent again, and give the answer."""
+    moment = dice.randint(1, REQUESTS[strategy])
+    cast = Steady(moment, delay=0.1)
+    with Endpoint(cast) as endpoint:
+        child = begin(strategy, folder, endpoint)
+        try:
+            assert cast.reached.wait(PATIENCE), child.communicate(timeout=1)
+            time.sleep(dice.uniform(0, 0.25))
+        finally:
+            child.kill()
+            child.communicate()
+        sent, known = [key_of(body) for body in cast.bodies], on_file(folder)
+        answer = resume(folder, settings(endpoint, folder.parent))
+        again = [key_of(body) for body in cast.bodies][len(sent) :]
+    assert not known & set(again), "a reply that was on file was asked for again"
+    twice = [key for key, count in Counter([*sent, *again]).items() if count > 1]
+    assert set(twice) <= set(sent) - known, "only what was in flight is sent again"
+    assert max(Counter([*sent, *again]).values()) <= 2
+    assert replay(folder).record()["objective"] == answer.record()["objective"]
+    return answer.record()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_and_resumed(seed: int, tmp_path: Path) -> None:
+    strategy = ("quintet", "optimai", "quintet")[seed]
+    whole = undisturbed(strategy, tmp_path)
+    found = killed_and_resumed(strategy, random.Random(seed), tmp_path / "run")
+    assert essence(found) == essence(whole)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("strategy", REQUESTS)
+def test_killed_ten_times(strategy: str, tmp_path: Path) -> None:
+    whole, dice = undisturbed(strategy, tmp_path), random.Random(20)
+    for number in range(10):
+        found = killed_and_resumed(strategy, dice, tmp_path / f"run{number}")
+        assert essence(found) == essence(whole)
+
+
+def test_a_reply_that_was_only_recorded_is_not_asked_for_again(tmp_path: Path) -> None:
+    """The narrowest moment of a kill: the call is in the recording, and not yet in the cache."""
+    folder, cast = tmp_path / "run", Steady()
+    with Endpoint(cast) as endpoint:
+        run(Problem(PROBLEM), settings(endpoint, tmp_path), Tactics(strategy=Strategy.COMPILE), folder=folder)
+        for name in ("replies.sqlite", "checkpoint.sqlite", "answer.json"):
+            for file in folder.glob(f"{name}*"):
+                file.unlink()
+        answer = resume(folder, settings(endpoint, tmp_path))
+    assert answer.record()["objective"] == OPTIMUM
+    assert len(cast.asked) == REQUESTS["compile"]
+
+
+@pytest.mark.parametrize("inside", ["call", "program"])
+def test_an_interrupt_leaves_a_run_to_go_on_with(inside: str, tmp_path: Path) -> None:
+    folder = tmp_path / "a run"
+    endless = "```python\ndef solve(data):\n    while True: pass\n```"
+    begun = threading.Event()
+
+    def answer(body: Body) -> Step:
+        begun.set()
+        return Hang("def s") if inside == "call" else endless
+
+    with Endpoint(answer) as endpoint:
+        child = begin("code", folder, endpoint)
+        try:
+            assert begun.wait(PATIENCE), child.communicate(timeout=1)
+            if inside == "program":
+                assert child.stderr is not None
+                assert any("running 1 program" in line for line in child.stderr)
+            child.send_signal(signal.SIGINT)
+            out, err = child.communicate(timeout=PATIENCE)
+        finally:
+            child.kill()
+    assert child.returncode == 130
+    assert not out
+    assert "Traceback" not in err
+    assert err.splitlines()[-1] == f"quintet: interrupted; go on with: quintet resume '{folder}'"
+    assert not RunFolder(folder).finished
+    if inside == "call":
+        with Endpoint(Cast()) as endpoint:
+            assert resume(folder, settings(endpoint, tmp_path)).record()["objective"] == OPTIMUM
+
+
+def test_only_the_result_goes_to_a_pipe(tmp_path: Path) -> None:
+    with Endpoint(Cast()) as endpoint:
+        out, err = begin("compile", tmp_path / "run", endpoint).communicate(timeout=PATIENCE)
+    assert out.startswith("The joiner's week\n\nMaximum objective: 630 EUR")
+    assert "· formulator: writing the formulation" in err.splitlines()
+    assert "·" not in out.splitlines()[0]
+    assert KEY not in out + err
