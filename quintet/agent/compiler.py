@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
+from quintet.agent.aside import aside
 from quintet.agent.asking import Update, node
 from quintet.agent.context import Context
 from quintet.agent.draft import Draft, Solved
@@ -32,7 +32,7 @@ async def inspect(state: State, context: Context) -> Update:
     draft = state.draft
     if draft is None or not draft.document:
         return {}
-    checked = await asyncio.to_thread(inspected, draft, context)
+    checked = await aside(inspected, draft, context)
     if checked.faults:
         context.say("compiler", f"{len(checked.faults)} faults: {checked.faults[0]}")
     return {"draft": checked}
@@ -73,12 +73,12 @@ async def solve(state: State, context: Context) -> Update:
     draft = state.document
     context.say("compiler", "solving the formulation")
     try:
-        solution = (await asyncio.to_thread(solved, draft, context))[1]
+        solution = (await aside(solved, draft, context))[1]
     except QuintetError as fault:
         return {"draft": draft.model_copy(update={"usable": False, "faults": (str(fault),)})}
     context.say("compiler", _told(solution))
     if solution.outcome in DOUBTFUL and not draft.doubted:
-        doubt = await asyncio.to_thread(_doubt, solution)
+        doubt = await aside(_doubt, solution)
         return {"draft": draft.model_copy(update={"faults": (doubt,), "doubted": True})}
     return {
         "solved": Solved(

@@ -51,8 +51,12 @@ def _failures(state: State) -> list[str]:
     """What is wrong with the formulation and with the best program, one line each."""
     draft, attempt = state.draft, _best(state.attempts)
     trial = attempt.trial if attempt is not None else None
-    wrong = [f"formulator: the formulation can't be used: {draft.faults[0]}"] if draft and draft.faults else []
-    return [*wrong, *([f"executor: {trial.complaint}"] if trial and trial.complaint else [])]
+    found: list[str] = []
+    if draft is not None and draft.faults and not draft.usable:
+        found.append(f"formulator: the formulation can't be used: {draft.faults[0]}")
+    if trial is not None and trial.complaint:
+        found.append(f"executor: {trial.complaint}")
+    return found
 
 
 def _of_formulation(state: State, context: Context, account: Account, seconds: float) -> Answer:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from quintet.agent.aside import aside
 from quintet.agent.asking import Update, ask_text, node
 from quintet.agent.compiler import solved
 from quintet.agent.context import Context
@@ -15,7 +14,7 @@ async def explain(state: State, context: Context) -> Update:
     """A short text for the person who asked. It can't change the answer."""
     from quintet.solvers.explain import explain as account
 
-    solution = (await asyncio.to_thread(solved, state.document, context))[1]
+    solution = (await aside(solved, state.document, context))[1]
     context.say("explainer", "putting the answer in words")
     facts = account(solution).to_text()
     reply = await ask_text(context, "explain", facts=facts, verdict=solution.outcome.value)

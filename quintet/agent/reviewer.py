@@ -65,7 +65,7 @@ def _entries(formulation: Formulation) -> Iterator[tuple[str, Entry]]:
         name = objective.name or ("objective" if not number else f"objective {number + 1}")
         yield f"{name}: {objective.sense.value} {objective.expression or ''}".rstrip(), objective
     for name, entry in formulation.variables.items():
-        over = f" for {entry.index}" if entry.index else ""
+        over = f" for {_over(entry.index)}" if entry.index else ""
         yield f"decision {name}{over}: {entry.domain.value}{_bounds(entry.lower, entry.upper)}", entry
     for name, entry in formulation.constraints.items():
         over = f" for {entry.each}" if entry.each else ""
@@ -73,6 +73,10 @@ def _entries(formulation: Formulation) -> Iterator[tuple[str, Entry]]:
     for name, entry in formulation.parameters.items():
         if entry.values is not None:
             yield f"{name} = {_short(entry.values)} {entry.unit or ''}".rstrip(), entry
+
+
+def _over(index: str | list[str]) -> str:
+    return index if isinstance(index, str) else ", ".join(index)
 
 
 def _bounds(lower: object, upper: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import RunnableConfig
 
+from quintet.agent.aside import aside
 from quintet.agent.conclude import AnyAnswer, conclude
 from quintet.agent.context import Context, Say
 from quintet.agent.graph import Compiled, build
@@ -96,7 +96,7 @@ class Agent:
         finally:
             ledger.close()
         account = ledger.account(state)
-        answer = await asyncio.to_thread(conclude, state, context, account, time.perf_counter() - start)
+        answer = await aside(conclude, state, context, account, time.perf_counter() - start)
         if folder is not None:
             folder.finish(state, answer)
         return answer

@@ -26,6 +26,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from pydantic import BaseModel, ConfigDict, Field
 
+from quintet.agent.aside import aside
 from quintet.agent.conclude import conclude
 from quintet.agent.context import Context, Say
 from quintet.agent.graph import Compiled, build
@@ -45,7 +46,6 @@ from quintet.settings import Settings
 if TYPE_CHECKING:
     from quintet.llm.accounts import Tally
     from quintet.llm.chat import ChatModel
-    from quintet.llm.usage import Meter
     from quintet.solvers.sandbox import Sandbox
 
 Update: TypeAlias = dict[str, Any]
@@ -176,13 +176,13 @@ async def _answered(inner: Compiled, strategy: Strategy, state: Exchange, runtim
         given: Any = {"notes": []}
         reached = State(**await inner.ainvoke(given, {"recursion_limit": STEPS}, context=context))
         account, seconds = ledger.account(reached), time.perf_counter() - start
-        found = await asyncio.to_thread(conclude, reached, context, account, seconds)
+        found = await aside(conclude, reached, context, account, seconds)
     return {"answer": found.record(), "summary": found.to_text()}
 
 
 @asynccontextmanager
 async def _books(settings: Settings, strategy: Strategy, runtime: Runtime[Wishes]) -> AsyncIterator[Ledger]:
-    """The ledger of a run, with what was spent before an interrupt; its models are closed afterwards."""
+    """The ledger of a run, with what was spent before it was stopped; its models are closed afterwards."""
     models = await asyncio.to_thread(_models, settings)
     limits = meter(settings)
     try:
@@ -190,26 +190,31 @@ async def _books(settings: Settings, strategy: Strategy, runtime: Runtime[Wishes
         ledger = Ledger(models, strategy.value, limits.prices, limits.budget, spent=spent)
         try:
             yield ledger
-        except GraphInterrupt:
-            await _keep_spent(runtime, ledger.meter)
+        except (GraphInterrupt, QuintetError):
+            await _keep_spent(runtime, ledger.meter.to_record())
             raise
+        if spent:
+            await _keep_spent(runtime, None)
     finally:
         await asyncio.gather(*(model.close() for model in set(models.values())))
 
 
 SHELF = ("quintet", "spent")
-"""Where the server's store keeps what waiting runs have used."""
+"""Where the server's store keeps what runs that wait or failed have used."""
 
 
 async def _spent(runtime: Runtime[Wishes]) -> dict[str, Tally]:
-    """What the run had used when it began to wait for a person; nothing if it did not, or there is no store."""
+    """What the run had used when it was stopped; nothing if it begins now, or there is no store."""
     kept = await runtime.store.aget(SHELF, _spot(runtime)) if runtime.store else None
     return tallies_of(kept.value) if kept else {}
 
 
-async def _keep_spent(runtime: Runtime[Wishes], books: Meter) -> None:
-    if runtime.store:
-        await runtime.store.aput(SHELF, _spot(runtime), books.to_record(), index=False)
+async def _keep_spent(runtime: Runtime[Wishes], record: dict[str, Any] | None) -> None:
+    """Put the accounts on the shelf, or, with None, take them away."""
+    if runtime.store and record is None:
+        await runtime.store.adelete(SHELF, _spot(runtime))
+    elif runtime.store:
+        await runtime.store.aput(SHELF, _spot(runtime), record or {}, index=False)
 
 
 def _spot(runtime: Runtime[Wishes]) -> str:

@@ -14,10 +14,11 @@ from quintet.errors import DataError, MissingDependency, QuintetError, SolverErr
 from quintet.formulation.model import ConstraintData, Family, Key, Model, ObjectiveData, VariableData
 from quintet.formulation.schema import Domain, Sense
 from quintet.formulation.tolerances import FEASIBILITY, finite_bound
+from quintet.formulation.wording import place_of, subscripts
 from quintet.solvers.rewriting.intervals import Ranges
+from quintet.solvers.rows.algebra import Indices, is_number
 from quintet.solvers.rows.links import Link, links
-from quintet.solvers.rows.selection import shown
-from quintet.solvers.rows.walker import Indices, Walker, is_number, located
+from quintet.solvers.rows.walker import Walker, located
 
 INSTALL = "pip install 'quintet[nonlinear]'"
 
@@ -116,7 +117,7 @@ class _Builder:
         for row, variable in enumerate(rows):
             lower, upper = float(data.lower[row]), float(data.upper[row])
             if not (finite_bound(lower) and finite_bound(upper)):
-                where = f"variables.{data.name}[{shown(data.family.keys[row])}]"
+                where = place_of(f"variables.{data.name}", data.family.keys[row])
                 raise DataError("a semicontinuous variable needs both bounds", place=where)
             variable.setlb(min(0.0, lower))
             variable.setub(max(0.0, upper))
@@ -169,7 +170,7 @@ class _Builder:
             left, right = self._walker.number(link.left, indices), self._walker.number(link.right, indices)
             if is_number(left) and is_number(right):
                 if not _true(link.operator, left, right):
-                    where = f"[{shown(key)}]" if key else ""
+                    where = subscripts(key)
                     self._result.broken.append(f"constraints.{data.name}{where}")
             else:
                 yield self._relation(link, left, right, indices)

@@ -27,10 +27,11 @@ def resume(
 
     No reply that was received is asked for again.
     """
-    from quintet.agent.session import resume as go_on
     from quintet.settings import Settings
-    from quintet.verbs.terminal import Terminal, narrate, resumable
+    from quintet.verbs.terminal import Terminal, agent_parts, narrate, resumable
 
+    with agent_parts():
+        from quintet.agent.session import resume as go_on
     flags = {"model": model, "budget_usd": budget_usd, "budget_calls": budget_calls}
     settings = Settings.load(flags)
     folder = _found(run, settings.runs)
@@ -63,10 +64,11 @@ def replay(run: Run, json: Json = False) -> None:
 
     The replies are those of the recording; programs are run and models solved anew.
     """
-    from quintet.agent.session import replay as play
     from quintet.settings import Settings
-    from quintet.verbs.terminal import narrate
+    from quintet.verbs.terminal import agent_parts, narrate
 
+    with agent_parts():
+        from quintet.agent.session import replay as play
     answer = play(_found(run, Settings.load().runs), say=narrate)
     report(answer, json, answered=answer.settled)
 

@@ -122,10 +122,11 @@ def _by_model(
     options: Options,
     output: Path | None,
 ) -> AnyAnswer:
-    from quintet.agent.run_folder import runs_folder
-    from quintet.agent.session import run
-    from quintet.verbs.terminal import Terminal, narrate, resumable
+    from quintet.verbs.terminal import Terminal, agent_parts, narrate, resumable
 
+    with agent_parts():
+        from quintet.agent.run_folder import runs_folder
+        from quintet.agent.session import run
     folder = output or runs_folder(settings.runs, told.problem.text)
     with resumable(folder):
         return run(
@@ -149,13 +150,12 @@ def _tactics(
     if ucb not in set(Rule):
         raise typer.BadParameter(f"{ucb!r} is none of {', '.join(Rule)}", param_hint="--ucb")
     strategy = Strategy(settings.strategy)
-    for flag, given, able in (
-        ("--review", review, (Strategy.COMPILE, Strategy.QUINTET)),
-        ("--ask", ask, (Strategy.QUINTET,)),
-        ("--explain", explain, (Strategy.QUINTET,)),
-    ):
-        if given and strategy not in able:
-            raise typer.BadParameter(f"works with --strategy {' or '.join(able)} only", param_hint=flag)
+    if review and strategy not in (Strategy.COMPILE, Strategy.QUINTET):
+        raise typer.BadParameter("works with the strategies compile and quintet", param_hint="--review")
+    if (ask or explain) and strategy is not Strategy.QUINTET:
+        raise typer.BadParameter(
+            "works with the strategy quintet", param_hint="--ask" if ask else "--explain"
+        )
     return Tactics(
         strategy=strategy,
         plans=plans,
@@ -164,7 +164,6 @@ def _tactics(
         review=review,
         explain=explain,
         seed=seed,
-        max_tokens=settings.max_tokens,
     )
 
 

@@ -14,12 +14,30 @@ from typing import Any
 
 import typer
 
-from quintet.errors import EndpointError, ProblemError, RunPaused
+from quintet.errors import EndpointError, MissingDependency, ProblemError, RunPaused
 
 
 def narrate(role: str, line: str) -> None:
     """What a role is doing, on stderr."""
     print(f"· {role}: {line}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def agent_parts() -> Iterator[None]:
+    """Around the import of the agent: what it needs may not be installed.
+
+    Raises:
+        MissingDependency: Something isn't; the message names it, and the command.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("quintet"):
+            raise
+        raise MissingDependency(
+            f"{missing.name} is not installed, and language models need it",
+            remedy="pip install 'quintet[agent]'",
+        ) from None
 
 
 @contextmanager
@@ -39,8 +57,17 @@ def resumable(folder: Path) -> Iterator[None]:
         raise RunPaused(paused.message, place=paused.place, remedy=way) from None
     except KeyboardInterrupt:
         begun = (folder / "run.json").exists()
-        print(f"quintet: interrupted{f'; {way}' if begun else ''}", file=sys.stderr)
+        print(f"quintet: interrupted{f'; {way}' if begun else ''}", file=sys.stderr, flush=True)
+        _leave_work_behind()
         raise typer.Exit(130) from None
+
+
+def _leave_work_behind() -> None:
+    """End now if a solver is at work: it would abort the process while Python winds up around it."""
+    from quintet.agent.aside import busy
+
+    if busy():
+        os._exit(130)
 
 
 class Terminal:

@@ -214,7 +214,9 @@ class Cast:
 
     def __init__(self, scripts: Mapping[str, Steps] | None = None, delay: float = 0.0) -> None:
         self._delay = delay
-        self.scripts: dict[str, list[Step]] = {name: _listed(steps) for name, steps in (scripts or {}).items()}
+        self.scripts: dict[str, list[Step]] = {
+            name: _listed(steps) for name, steps in (scripts or {}).items()
+        }
         self._lock = threading.Lock()
         self.asked: list[str] = []
         self.bodies: list[Body] = []

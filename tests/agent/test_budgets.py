@@ -132,5 +132,3 @@ def solve_problem() -> session.Problem:
 
 def tactics() -> session.Tactics:
     return session.Tactics(strategy=Strategy.DIRECT)
-
-

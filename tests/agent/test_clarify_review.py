@@ -46,7 +46,7 @@ class Scripted:
 
     def review(self, shown: Mapping[str, Any]) -> str | None:
         self.shown.append(shown)
-        edit = self.edits.pop(0) if self.edits else None
+        edit: Any = self.edits.pop(0) if self.edits else None
         return edit(shown["document"]) if callable(edit) else edit
 
 

@@ -98,7 +98,9 @@ def test_show(named: str, quintet: Run, endpoint: Endpoint, clean_environment: P
     assert KEY not in brief.out + whole.out + json.dumps(told)
 
 
-def test_show_cuts_what_is_long(quintet: Run, monkeypatch: pytest.MonkeyPatch, clean_environment: Path) -> None:
+def test_show_cuts_what_is_long(
+    quintet: Run, monkeypatch: pytest.MonkeyPatch, clean_environment: Path
+) -> None:
     long = f"{RIGHT['direct']}\n" + "because " * 1000
     with Endpoint(Cast({"direct": long})) as endpoint:
         monkeypatch.setenv("QUINTET_BASE_URL", endpoint.url)
@@ -221,7 +223,9 @@ def test_flags_that_make_no_sense(
 
 @pytest.mark.parametrize("verb", ["resume", "show", "replay"])
 @pytest.mark.parametrize("content", [None, "", "{}", '{"quintet": 99}', '{"quintet": 1}', "[]", "\x00"])
-def test_what_is_no_run(verb: str, content: str | None, quintet: Run, endpoint: Endpoint, tmp_path: Path) -> None:
+def test_what_is_no_run(
+    verb: str, content: str | None, quintet: Run, endpoint: Endpoint, tmp_path: Path
+) -> None:
     (tmp_path / "run").mkdir()
     if content is not None:
         (tmp_path / "run" / "run.json").write_text(content, encoding="utf-8")

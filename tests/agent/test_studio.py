@@ -62,12 +62,16 @@ def saver() -> InMemorySaver:
     return InMemorySaver(serde=JsonPlusSerializer(allowed_msgpack_modules=RECORDS))
 
 
-async def graph(strategy: str | None = None, checkpointer: InMemorySaver | None = None) -> Shell:
-    """As a server makes it: a copy with its own checkpointer."""
+async def graph(
+    strategy: str | None = None,
+    checkpointer: InMemorySaver | None = None,
+    store: InMemoryStore | None = None,
+) -> Shell:
+    """As a server makes it: a copy with its own checkpointer and store."""
     module, name = SETTINGS["graphs"]["quintet"].split(":")
     config = {"configurable": {} if strategy is None else {"strategy": strategy}}
     made = await getattr(importlib.import_module(module), name)(config)
-    return made.copy({"checkpointer": checkpointer, "store": InMemoryStore()})
+    return made.copy({"checkpointer": checkpointer, "store": store})
 
 
 def ask(strategy: str | None, asked: dict[str, Any] | None = None, **context: Any) -> dict[str, Any]:
@@ -163,11 +167,11 @@ def test_progress_is_streamed(serve: Any) -> None:
 
 def test_questions_and_review_are_interrupts(serve: Any, caplog: pytest.LogCaptureFixture) -> None:
     wishes: Any = {"questions": 2, "review": True, "plans": 2}
-    kept = saver()
+    kept, shelf = saver(), InMemoryStore()
 
     async def talk() -> list[Any]:
         first: Any = {"text": PROBLEM}
-        made, heard = await graph("quintet", kept), []
+        made, heard = await graph("quintet", kept, shelf), []
         for given in (first, Command(resume="no"), Command(resume="")):
             heard.append(await made.ainvoke(given, THREAD, context=wishes))
         return heard
@@ -181,6 +185,7 @@ def test_questions_and_review_are_interrupts(serve: Any, caplog: pytest.LogCaptu
     assert last["answer"]["account"]["total"]["calls"] == len(cast.asked) == 5
     assert not caplog.messages
     assert KEY not in repr((kept.storage, kept.writes, kept.blobs))
+    assert not shelf.search(studio.SHELF)
 
 
 def test_an_edited_formulation_is_solved(serve: Any) -> None:
@@ -202,7 +207,7 @@ def test_a_budget_counts_across_interrupts(serve: Any, monkeypatch: pytest.Monke
     monkeypatch.setenv("QUINTET_BUDGET_CALLS", "3")
 
     async def talk() -> dict[str, Any]:
-        made, asked = await graph("quintet", saver()), {"text": PROBLEM}
+        made, asked = await graph("quintet", saver(), InMemoryStore()), {"text": PROBLEM}
         wishes: Any = {"questions": 1, "plans": 1}
         await made.ainvoke(asked, THREAD, context=wishes)  # type: ignore[call-overload]
         return await made.ainvoke(Command(resume=""), THREAD, context=wishes)
@@ -260,3 +265,23 @@ def test_an_endpoint_that_refuses_fails_the_run_in_one_line(serve: Any) -> None:
     assert isinstance(failed.value, RuntimeError)  # a server shows the messages of these
     assert "\n" not in str(failed.value)
     assert KEY not in str(failed.value)
+
+
+def test_a_failed_run_goes_on_with_its_accounts(serve: Any) -> None:
+    """A server runs a thread again from where it failed; what was received is not asked for again."""
+    broken = FORMULATION.replace("make[bench] <= sold", "make[bench] <= nothing")
+    script = Cast(
+        {"formulate": [broken], "repair_formulation": [Status(401, "the key is gone"), FORMULATION]}
+    )
+
+    async def talk() -> dict[str, Any]:
+        made, asked = await graph("compile", saver(), InMemoryStore()), {"text": PROBLEM}
+        with pytest.raises(RunFailed):
+            await made.ainvoke(asked, THREAD)  # type: ignore[call-overload]
+        return await made.ainvoke(None, THREAD)
+
+    with serve(script) as cast:
+        found = asyncio.run(talk())
+    assert cast.asked == ["formulate", "repair_formulation", "repair_formulation"]
+    assert found["answer"]["objective"] == OPTIMUM
+    assert found["answer"]["account"]["total"]["calls"] == 3

@@ -14,8 +14,9 @@ from quintet.formulation.tree import Compare, Comprehension, Conditional, Elemen
 from quintet.formulation.wording import place_of
 from quintet.solvers.diagnosis.block import Block
 from quintet.solvers.diagnosis.limit import Limit, LimitKind
+from quintet.solvers.rows.algebra import Algebra
 from quintet.solvers.rows.scoping import free_names, rebuilt, substituted, varying
-from quintet.solvers.rows.walker import Algebra, Walker
+from quintet.solvers.rows.walker import Walker
 
 TERMS = 6
 """Most terms of a row that are written out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from quintet.formulation.model import Family, Key, Model
-from quintet.solvers.rows.selection import shown
+from quintet.formulation.wording import place_of
 
 
 class Columns:
@@ -39,4 +39,4 @@ class Columns:
     def label(self, column: int) -> str:
         """A column as a person writes it: `x[a, 1]`."""
         name, key = self.place(column)
-        return f"{name}[{shown(key)}]" if key else name
+        return place_of(name, key)

@@ -17,7 +17,8 @@ from quintet.formulation.tolerances import FEASIBILITY, slack_of
 from quintet.formulation.tree import Compare, Node
 from quintet.solvers.rewriting.conditions import Body, Condition, Literal, Row, any_of
 from quintet.solvers.rewriting.intervals import Affine, Interval, Ranges
-from quintet.solvers.rows.walker import Indices, Walker
+from quintet.solvers.rows.algebra import Indices
+from quintet.solvers.rows.walker import Walker
 
 RESIDUE = 1e-13
 """Coefficients this much smaller than the largest of their row are what rounding left of 0."""

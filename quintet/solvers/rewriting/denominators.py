@@ -7,7 +7,8 @@ from enum import Enum
 from quintet.formulation.tree import Node
 from quintet.solvers.rewriting.intervals import Interval, Ranges
 from quintet.solvers.rewriting.relaxation import Relaxation
-from quintet.solvers.rows.walker import Indices, Walker
+from quintet.solvers.rows.algebra import Indices
+from quintet.solvers.rows.walker import Walker
 
 PROVED = 1e-6
 """A bound that a linear program proves must be this far from 0 to count."""

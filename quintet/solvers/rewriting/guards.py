@@ -15,7 +15,7 @@ from quintet.problem import Finding, Severity
 from quintet.solvers.rewriting.denominators import Bounder, Side
 from quintet.solvers.rewriting.extension import Extension
 from quintet.solvers.rewriting.occurrences import Occurrence
-from quintet.solvers.rows.walker import Indices
+from quintet.solvers.rows.algebra import Indices
 
 DENOMINATOR_FLOOR = 1e-3
 """Least distance from 0 that is asked of a denominator whose sign the model does not settle."""

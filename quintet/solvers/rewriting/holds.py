@@ -20,8 +20,8 @@ from quintet.formulation.schema import Domain, Kind
 from quintet.formulation.tree import Call, Compare, Node, Not, Number, VariableRef, walk
 from quintet.solvers.rewriting.extension import Extension, references
 from quintet.solvers.rewriting.occurrences import Need, Occurrence, Occurrences
+from quintet.solvers.rows.algebra import Indices
 from quintet.solvers.rows.scoping import rebuilt, varying
-from quintet.solvers.rows.walker import Indices
 
 
 @dataclass(frozen=True)

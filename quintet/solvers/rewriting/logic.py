@@ -18,6 +18,7 @@ from quintet.formulation.model import ConstraintData, Key, Model
 from quintet.formulation.printer import to_text
 from quintet.formulation.schema import Domain
 from quintet.formulation.tree import Compare, Conditional, Node, VariableRef, walk
+from quintet.formulation.wording import place_of
 from quintet.problem import Finding, Severity
 from quintet.solvers.rewriting.bigm import BigM
 from quintet.solvers.rewriting.blocks import NUMBER, Blocks
@@ -30,7 +31,6 @@ from quintet.solvers.rewriting.holds import Held, is_logic, is_stood_for, withou
 from quintet.solvers.rewriting.intervals import Ranges
 from quintet.solvers.rewriting.truths import Truths
 from quintet.solvers.rows.scoping import varying
-from quintet.solvers.rows.selection import shown
 from quintet.solvers.rows.walker import Walker, located
 from quintet.solvers.solver import Declined
 
@@ -125,7 +125,7 @@ class _Pass:
 
     def _require(self, constraint: ConstraintData, key: Key) -> None:
         indices = dict(zip(constraint.family.names, key, strict=True))
-        place = f"{self._place}[{shown(key)}]" if key else self._place
+        place = place_of(self._place, key)
         self._encoding.turn_to(key, place)
         apart = constraint.name in self._held.apart
         try:

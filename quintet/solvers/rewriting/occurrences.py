@@ -33,8 +33,9 @@ from quintet.formulation.tree import (
     children,
 )
 from quintet.solvers.rewriting.intervals import Interval, Ranges
+from quintet.solvers.rows.algebra import Indices
 from quintet.solvers.rows.scoping import free_names, varying
-from quintet.solvers.rows.walker import Indices, Walker, located, spread
+from quintet.solvers.rows.walker import Walker, located, spread
 
 
 class Need(IntFlag):

@@ -16,10 +16,10 @@ from quintet.formulation.model import Floats, Ids, Model, VariableData
 from quintet.formulation.schema import Domain
 from quintet.formulation.tolerances import finite_bound
 from quintet.formulation.tree import ParameterRef, Product, VariableRef
+from quintet.formulation.wording import place_of
 from quintet.solvers.rewriting.extension import Extension, references
 from quintet.solvers.rewriting.intervals import Affine, Ranges
 from quintet.solvers.rewriting.relaxation import Relaxation
-from quintet.solvers.rows.selection import shown
 from quintet.solvers.rows.walker import Walker
 
 
@@ -73,7 +73,7 @@ def _tightened(variable: VariableData, row: int, model: Model) -> tuple[float, f
         missing = "upper" if math.isinf(upper) else "lower"
         raise DataError(
             f"a semicontinuous variable without '{missing}'",
-            place=f"variables.{variable.name}[{shown(key)}]" if key else f"variables.{variable.name}",
+            place=place_of(f"variables.{variable.name}", key),
             remedy="give it both bounds",
         )
     return lower, upper

@@ -30,8 +30,9 @@ from quintet.solvers.rewriting.conditions import Condition, all_of, any_of, at_l
 from quintet.solvers.rewriting.differences import Differences
 from quintet.solvers.rewriting.encoding import Encoding
 from quintet.solvers.rewriting.sos import special
+from quintet.solvers.rows.algebra import Indices
 from quintet.solvers.rows.scoping import substituted, varying
-from quintet.solvers.rows.walker import Indices, Walker
+from quintet.solvers.rows.walker import Walker
 from quintet.solvers.solver import Declined
 
 OPPOSITE = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="}

@@ -12,8 +12,9 @@ from quintet.formulation.evaluator import evaluate
 from quintet.formulation.functions import FUNCTIONS
 from quintet.formulation.model import Model, Point
 from quintet.formulation.tree import Call, Compare, Node, walk
+from quintet.solvers.rows.algebra import Algebra, Indices
 from quintet.solvers.rows.links import Link, links
-from quintet.solvers.rows.walker import Algebra, Indices, Walker
+from quintet.solvers.rows.walker import Walker
 
 
 class AtPoint:

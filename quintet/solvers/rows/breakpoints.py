@@ -9,7 +9,8 @@ from quintet.formulation.arithmetic import check_breakpoints
 from quintet.formulation.tree import Call, Comprehension, ListOf
 
 if TYPE_CHECKING:
-    from quintet.solvers.rows.walker import Indices, Walker
+    from quintet.solvers.rows.algebra import Indices
+    from quintet.solvers.rows.walker import Walker
 
 
 def breakpoints(walker: Walker, node: Call, indices: Indices) -> tuple[list[float], list[float]]:

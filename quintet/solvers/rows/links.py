@@ -14,8 +14,9 @@ from quintet.formulation.tree import (
     Node,
     Number,
 )
+from quintet.solvers.rows.algebra import Indices
 from quintet.solvers.rows.scoping import varying
-from quintet.solvers.rows.walker import Indices, Walker, unsupported
+from quintet.solvers.rows.walker import Walker, unsupported
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 from quintet.errors import DataError, QuintetError, SolverError
 from quintet.formulation.arithmetic import interpolate
 from quintet.formulation.functions import FUNCTIONS
-from quintet.formulation.model import Family, Key, Model, SetData
+from quintet.formulation.model import Family, Key, Model
 from quintet.formulation.tree import (
     And,
     Call,
@@ -23,7 +23,6 @@ from quintet.formulation.tree import (
     Comprehension,
     Conditional,
     Element,
-    ElementValue,
     ExpressionRef,
     Generator,
     IndexRef,
@@ -39,54 +38,27 @@ from quintet.formulation.tree import (
     Power,
     Product,
     Quotient,
-    SetRef,
     Sum,
     Text,
     TupleOf,
     VariableRef,
 )
+from quintet.formulation.wording import place_of
+from quintet.solvers.rows.algebra import (
+    REDUCTIONS,
+    UNARY,
+    Algebra,
+    Indices,
+    as_element,
+    compared,
+    guarded,
+    is_number,
+)
 from quintet.solvers.rows.breakpoints import breakpoints
-from quintet.solvers.rows.scoping import free_names, varying
-from quintet.solvers.rows.selection import Selection, pinned, shown
+from quintet.solvers.rows.members import Members, row_of
+from quintet.solvers.rows.scoping import varying
 
-Indices: TypeAlias = dict[str, ElementValue]
-"""Element of every index name in force; changed in place while a comprehension runs."""
-
-REDUCTIONS = ("sum", "prod", "min", "max")
-UNARY = ("abs", "sqrt", "exp", "log", "log10", "sin", "cos", "tanh")
 STEPS = {"prev": (-1, False), "next": (1, False), "prevw": (-1, True), "nextw": (1, True)}
-
-
-class Algebra(Protocol):
-    """Arithmetic with decision variables: at least one operand comes from it, the others may be numbers."""
-
-    def variable(self, name: str, row: int) -> Any:
-        """The variable at a row of its family."""
-        ...
-
-    def named(self, name: str, row: int, value: Any) -> Any:
-        """What stands for a named expression whose tree has this value."""
-        ...
-
-    def total(self, terms: Sequence[Any]) -> Any:
-        """The sum."""
-        ...
-
-    def product(self, factors: Sequence[Any]) -> Any:
-        """The product."""
-        ...
-
-    def quotient(self, numerator: Any, denominator: Any) -> Any:
-        """The quotient."""
-        ...
-
-    def power(self, base: Any, exponent: Any) -> Any:
-        """The power."""
-        ...
-
-    def call(self, function: str, arguments: Sequence[Any]) -> Any:
-        """A function of `UNARY` with one argument, or `min` or `max`."""
-        ...
 
 
 class Walker:
@@ -102,9 +74,7 @@ class Walker:
         self.algebra = algebra
         self._named: dict[tuple[str, int], Any] = {}
         self._parameters: dict[str, list[Any]] = {}
-        self._selections: dict[object, Selection] = {}
-        self._pins: dict[int, tuple[Generator, list[tuple[int, Node]]]] = {}
-        self._open: dict[int, tuple[Node, tuple[str, ...]]] = {}
+        self._members = Members(self)
         self._visit: dict[type[Node], Callable[[Any, Indices], Any]] = {
             Number: lambda node, _: node.value,
             Text: lambda node, _: node.value,
@@ -164,77 +134,19 @@ class Walker:
 
     def rows(self, generators: Sequence[Generator], indices: Indices) -> Iterator[Indices]:
         """Run through `for … in … if …`; yields `indices` itself, changed: read it before going on."""
-        if not generators:
-            yield indices
-            return
-        first, rest = generators[0], generators[1:]
-        for key in self._candidates(first, indices):
-            indices.update(zip(first.targets, key, strict=True))
-            if all(self.truth(condition, indices) for condition in first.conditions):
-                yield from self.rows(rest, indices)
-        for name in first.targets:
-            indices.pop(name, None)
+        return self._members.rows(generators, indices)
 
     def key(self, subscripts: Sequence[Node], indices: Indices) -> Key:
         """Subscripts as elements."""
-        return tuple(_element(self.value(node, indices)) for node in subscripts)
+        return tuple(as_element(self.value(node, indices)) for node in subscripts)
 
-    # sets
-
-    def _candidates(self, generator: Generator, indices: Indices) -> Sequence[Key]:
-        selection = self.selection(generator.domain, indices)
-        pins = self._pins.setdefault(id(generator), (generator, pinned(generator)))[1]
-        if not pins:
-            return selection.keys
-        values = tuple(_element(self.value(node, indices)) for _, node in pins)
-        return selection.slice(tuple(component for component, _ in pins), values)
-
-    def selection(self, domain: Node, indices: Indices) -> Selection:
-        """The members of a set, of a member of a set family, or of set algebra."""
-        names = self._open.setdefault(id(domain), (domain, free_names(domain)))[1]
-        known = (id(domain), *(indices[name] for name in names))
-        found = self._selections.get(known)
-        if found is None:
-            found = self._selections[known] = self._select(domain, indices)
-        return found
-
-    def _select(self, domain: Node, indices: Indices) -> Selection:
-        if isinstance(domain, SetRef):
-            return self._set(domain, indices)
-        if isinstance(domain, Product):
-            first, *rest = (self.selection(factor, indices) for factor in domain.factors)
-            for other in rest:
-                first = first.intersection(other)
-            return first
-        if isinstance(domain, Sum):
-            return self._union(domain, indices)
-        raise SolverError(f"{type(domain).__name__} is no set")
-
-    def _union(self, domain: Sum, indices: Indices) -> Selection:
-        result = Selection([])
-        for term in domain.terms:
-            if isinstance(term, Negate):
-                result = result.difference(self.selection(term.operand, indices))
-            else:
-                result = result.union(self.selection(term, indices))
-        return result
-
-    def _set(self, node: SetRef, indices: Indices) -> Selection:
-        data = self.model.sets[node.name]
-        key = self.key(node.subscripts, indices)
-        known = (node.name, key)
-        if known not in self._selections:
-            member = data if isinstance(data, SetData) else data.member(_row(data.family, node.name, key))
-            self._selections[known] = Selection.of(member)
-        return self._selections[known]
+    # references
 
     def _member(self, node: Member, indices: Indices) -> bool:
         value = self.value(node.item, indices)
         items = value if isinstance(value, tuple) else (value,)
-        key = tuple(_element(item) for item in items)
-        return (key in self.selection(node.domain, indices).places) != node.negated
-
-    # references
+        key = tuple(as_element(item) for item in items)
+        return (key in self._members.selection(node.domain, indices).places) != node.negated
 
     def _parameter(self, node: ParameterRef, indices: Indices) -> Any:
         data = self.model.parameters[node.name]
@@ -242,15 +154,15 @@ class Walker:
             elements = data.family.universe.elements
             listed = data.values.tolist() if data.ids is None else [elements[i] for i in data.ids.tolist()]
             self._parameters[node.name] = listed
-        return self._parameters[node.name][_row(data.family, node.name, self.key(node.subscripts, indices))]
+        return self._parameters[node.name][row_of(data.family, node.name, self.key(node.subscripts, indices))]
 
     def _variable(self, node: VariableRef, indices: Indices) -> Any:
         family = self.model.variables[node.name].family
-        return self.algebra.variable(node.name, _row(family, node.name, self.key(node.subscripts, indices)))
+        return self.algebra.variable(node.name, row_of(family, node.name, self.key(node.subscripts, indices)))
 
     def _expression(self, node: ExpressionRef, indices: Indices) -> Any:
         data = self.model.expressions[node.name]
-        row = _row(data.family, node.name, self.key(node.subscripts, indices))
+        row = row_of(data.family, node.name, self.key(node.subscripts, indices))
         if (node.name, row) not in self._named:
             value = self.at(f"expressions.{node.name}", data.family, row, data.tree)
             plain = data.data or is_number(value)
@@ -278,14 +190,14 @@ class Walker:
     def _multiply(self, factors: list[Any]) -> Any:
         if not all(map(is_number, factors)):
             return self.algebra.product(factors)
-        return _guarded("a product", math.prod, [float(f) if abs(f) > 2**53 else f for f in factors])
+        return guarded("a product", math.prod, [float(f) if abs(f) > 2**53 else f for f in factors])
 
     def _quotient(self, node: Quotient, indices: Indices) -> Any:
         numerator, denominator = self.number(node.numerator, indices), self.number(node.denominator, indices)
         if is_number(denominator) and denominator == 0:
             raise DataError("division by 0")
         if is_number(numerator) and is_number(denominator):
-            return _guarded("a quotient", operator.truediv, numerator, denominator)
+            return guarded("a quotient", operator.truediv, numerator, denominator)
         return self.algebra.quotient(numerator, denominator)
 
     def _integral(self, node: Integral, indices: Indices) -> Any:
@@ -298,7 +210,7 @@ class Walker:
         base, exponent = self.number(node.base, indices), self.number(node.exponent, indices)
         if not (is_number(base) and is_number(exponent)):
             return self.algebra.power(base, exponent)
-        return _guarded(f"{base:g} ** {exponent:g}", math.pow, float(base), float(exponent))
+        return guarded(f"{base:g} ** {exponent:g}", math.pow, float(base), float(exponent))
 
     def _conditional(self, node: Conditional, indices: Indices) -> Any:
         return self.value(node.then if self.truth(node.condition, indices) else node.otherwise, indices)
@@ -306,7 +218,7 @@ class Walker:
     def _compare(self, node: Compare, indices: Indices) -> bool:
         values = [self.value(operand, indices) for operand in node.operands]
         links = zip(node.operators, values, values[1:], strict=False)
-        return all(_holds(sign, left, right) for sign, left, right in links)
+        return all(compared(sign, left, right) for sign, left, right in links)
 
     # calls
 
@@ -350,7 +262,7 @@ class Walker:
         if not is_number(value):
             return self.algebra.call(name, [value])
         function = abs if name == "abs" else getattr(math, name)
-        return _guarded(f"{name}({value:g})", function, value)
+        return guarded(f"{name}({value:g})", function, value)
 
     def _holds(self, node: Call, indices: Indices) -> Any:
         if varying(self.model, node):
@@ -366,7 +278,7 @@ class Walker:
         return self.algebra.call("piecewise", [value, xs, ys, left, right])
 
     def _ordered(self, node: Call, indices: Indices) -> Any:
-        members = self.selection(node.arguments[0], indices)
+        members = self._members.selection(node.arguments[0], indices)
         if node.function == "card":
             return len(members.keys)
         if node.function in ("first", "last"):
@@ -374,7 +286,7 @@ class Walker:
                 raise DataError(f"{node.function} of an empty set")
             return _bare(members.keys[0 if node.function == "first" else -1])
         value = self.value(node.arguments[1], indices)
-        key = value if isinstance(value, tuple) else (_element(value),)
+        key = value if isinstance(value, tuple) else (as_element(value),)
         if node.function == "ord":
             return members.place(key) + 1
         sign, circular = STEPS[node.function]
@@ -401,61 +313,9 @@ def located(error: QuintetError, place: str, key: Key) -> QuintetError:
     """The error with the row it arose in; one that has its place already stays as it is."""
     if error.place:
         return error
-    where = f"{place}[{shown(key)}]" if key else place
     kind = type(error) if type(error) in (DataError, SolverError) else DataError
-    return kind(error.message, place=where, remedy=error.remedy)
-
-
-def is_number(value: Any) -> bool:
-    """Whether no decision variable takes part."""
-    return isinstance(value, int | float)
-
-
-def _element(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+    return kind(error.message, place=place_of(place, key), remedy=error.remedy)
 
 
 def _bare(key: Key) -> Any:
     return key[0] if len(key) == 1 else key
-
-
-def _row(family: Family, name: str, key: Key) -> int:
-    row = family.position.get(key)
-    if row is None:
-        raise DataError(
-            f"{name}[{shown(key)}] is outside the index of {name}",
-            remedy="exclude it by a filter or by 'a if condition else b'",
-        )
-    return row
-
-
-def _holds(sign: str, left: Any, right: Any) -> bool:
-    test = _COMPARISONS[sign]
-    try:
-        return bool(test(left, right))
-    except TypeError:
-        raise DataError(f"{left!r} and {right!r} have no order") from None
-
-
-def _guarded(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
-    try:
-        value = function(*arguments)
-    except (ValueError, ZeroDivisionError):
-        raise DataError(f"{what} is not defined") from None
-    except OverflowError:
-        raise DataError(f"{what} is too large") from None
-    if isinstance(value, float) and not math.isfinite(value):
-        raise DataError(f"{what} is too large")
-    return value
-
-
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">=": operator.ge,
-    ">": operator.gt,
-}

@@ -82,7 +82,7 @@ def test_nothing_to_give_ends_with_1(tmp_path: Path) -> None:
 def test_a_weight_that_is_no_pair_is_a_usage_error(weight: str) -> None:
     result = run(LAMP, "--weight", weight)
     assert result.exit_code == 2
-    assert "NAME=W" in result.output
+    assert "NAME=NUMBER" in result.output
 
 
 def test_an_unknown_name_says_what_there_is() -> None:
