@@ -14,7 +14,7 @@ from quintet.errors import DataError, MissingDependency, QuintetError, SolverErr
 from quintet.formulation.model import ConstraintData, Family, Key, Model, ObjectiveData, VariableData
 from quintet.formulation.schema import Domain, Sense
 from quintet.formulation.tolerances import FEASIBILITY, finite_bound
-from quintet.formulation.wording import place_of, subscripts
+from quintet.formulation.wording import place_of
 from quintet.solvers.rewriting.intervals import Ranges
 from quintet.solvers.rows.algebra import Indices, is_number
 from quintet.solvers.rows.links import Link, links
@@ -170,8 +170,7 @@ class _Builder:
             left, right = self._walker.number(link.left, indices), self._walker.number(link.right, indices)
             if is_number(left) and is_number(right):
                 if not _true(link.operator, left, right):
-                    where = subscripts(key)
-                    self._result.broken.append(f"constraints.{data.name}{where}")
+                    self._result.broken.append(place_of(f"constraints.{data.name}", key))
             else:
                 yield self._relation(link, left, right, indices)
 

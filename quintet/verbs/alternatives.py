@@ -50,7 +50,8 @@ def alternatives(
         str | None, typer.Option(help="What a plan may lose at most, as a share of the best: 5%.")
     ] = None,
     over: Annotated[
-        Texts, typer.Option(help="Decisions that tell plans apart; default: all whole numbers.")
+        Texts,
+        typer.Option(metavar="NAME", help="Decisions that tell plans apart; default: all whole numbers."),
     ] = None,
     ranges: Annotated[
         bool | None,
@@ -89,7 +90,9 @@ def pareto(
     formulation: Model,
     objective: Annotated[
         Texts,
-        typer.Option(help='"minimize cost", twice or three times; default: those of the formulation.'),
+        typer.Option(
+            metavar="TEXT", help='"minimize cost", twice or three times; default: those of the formulation.'
+        ),
     ] = None,
     points: Annotated[
         int | None,
@@ -132,7 +135,8 @@ def replan(
         str, typer.Option(help="amount: by how much decisions move; count: how many move.")
     ] = "amount",
     weight: Annotated[
-        Texts, typer.Option(help="NAME=NUMBER, the weight of a family of decisions; 0 leaves it out.")
+        Texts,
+        typer.Option(metavar="NAME=NUMBER", help="The weight of a family of decisions; 0 leaves it out."),
     ] = None,
     data: Data = None,
     solver: SolverName = None,

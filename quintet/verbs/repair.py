@@ -25,11 +25,15 @@ def repair(
     formulation: Model,
     soft: Annotated[
         Texts,
-        typer.Option(help="A constraint or variable (NAME, NAME.lower, NAME.upper) that may give way."),
+        typer.Option(
+            metavar="NAME", help="A constraint or variable (NAME, NAME.lower, NAME.upper) that may give way."
+        ),
     ] = None,
-    hard: Annotated[Texts, typer.Option(help="A constraint or variable that may not give way.")] = None,
+    hard: Annotated[
+        Texts, typer.Option(metavar="NAME", help="A constraint or variable that may not give way.")
+    ] = None,
     weight: Annotated[
-        Texts, typer.Option(help="NAME=NUMBER: what one unit of a limit costs when it gives way.")
+        Texts, typer.Option(metavar="NAME=NUMBER", help="What one unit of a limit costs when it gives way.")
     ] = None,
     data: Data = None,
     time_limit: TimeLimit = None,

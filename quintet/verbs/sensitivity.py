@@ -13,7 +13,7 @@ def sensitivity(
     formulation: Model,
     data: Data = None,
     parameter: Annotated[
-        Texts, typer.Option(help="A parameter to look at; may be given again; default: all.")
+        Texts, typer.Option(metavar="NAME", help="A parameter to look at; may be given again; default: all.")
     ] = None,
     limit: Annotated[
         int, typer.Option(min=1, help="Most limits, decisions and numbers, each, tried by a small program.")

@@ -58,7 +58,7 @@ def solve(
     threads: Threads = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of solver and language model.")] = None,
     option: Annotated[
-        Texts, typer.Option("--option", help="NAME=VALUE, handed to the solver as it is.")
+        Texts, typer.Option("--option", metavar="NAME=VALUE", help="Handed to the solver as it is.")
     ] = None,
     log: Annotated[bool, typer.Option("--log", help="Show the solver's log on stderr.")] = False,
     output: Annotated[

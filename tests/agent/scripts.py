@@ -230,11 +230,11 @@ class Cast:
         steps = self.scripts.get(name) or [RIGHT[name]]
         return self._delayed(steps[min(turn, len(steps) - 1)])
 
-    def _delayed(self, step: Step) -> Step:
+    def _delayed(self, step: Step, times: int = 1) -> Step:
         if not self._delay or not isinstance(step, str):
             return step
         come = threading.Event()
-        threading.Timer(self._delay, come.set).start()
+        threading.Timer(times * self._delay, come.set).start()
         return Reply(step, wait=come)
 
     def of(self, *prompts: str) -> list[Body]:

@@ -177,6 +177,7 @@ class Endpoint:
 def _handler(endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # small writes would wait 40 ms for an acknowledgement
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

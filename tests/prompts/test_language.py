@@ -26,6 +26,7 @@ EXAMPLE = re.compile(
 EXAMPLES = list(EXAMPLE.finditer(piece("parts/language_examples.md")))
 MONTHS = "month,demand,most,cost\n1,10,40,400\n2,25,40,420\n3,30,40,450\n"
 ROADS = "town,length\nUlm,5\nBonn,7\n"
+WAYS = "from,to,km\nUlm,Bonn,420\n"
 
 
 def section(title: str) -> str:
@@ -36,6 +37,7 @@ def section(title: str) -> str:
 def data(tmp_path: Path) -> Path:
     (tmp_path / "months.csv").write_text(MONTHS, encoding="utf-8")
     (tmp_path / "roads.csv").write_text(ROADS, encoding="utf-8")
+    (tmp_path / "ways.csv").write_text(WAYS, encoding="utf-8")
     return tmp_path
 
 
@@ -124,6 +126,7 @@ def test_every_entry_of_the_guide_can_be_read(data: Path) -> None:
         "quintet": 1,
         "tables": {
             "roads": {"file": "roads.csv", "keys": ["town"]},
+            "ways": {"file": "ways.csv", "keys": ["from", "to"]},
             "months": {"file": "months.csv", "keys": ["month"]},
         },
         "sets": sets,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,8 @@ import numpy as np
 
 from quintet.errors import SolverError
 from quintet.formulation.model import Model
-from quintet.formulation.record import json_text
 from quintet.formulation.revision import with_bounds, with_objectives
-from quintet.formulation.tolerances import OBJECTIVE
+from quintet.formulation.tolerances import INTEGRALITY, OBJECTIVE
 from quintet.formulation.wording import place_of
 from quintet.solvers.alternatives.distinct import apart, choices, unbounded_choices
 from quintet.solvers.alternatives.face import (
@@ -28,6 +26,7 @@ from quintet.solvers.alternatives.face import (
     relaxed,
 )
 from quintet.solvers.alternatives.plan import Plan, as_good, changes
+from quintet.solvers.alternatives.plans import Alternatives, Uniqueness
 from quintet.solvers.alternatives.ranges import Range, decision_ranges
 from quintet.solvers.alternatives.standing import Clock, Standing, bound, refuse_share, stand
 from quintet.solvers.arrays import Arrays
@@ -42,67 +41,6 @@ WITHIN = 1.0
 """Share that a plan may lose where some integer has no limit but what the objective sets."""
 RANGED = 2_000
 """Most decisions of a linear program whose ranges are worked out without being asked for."""
-
-
-class Uniqueness(StrEnum):
-    """Whether other decisions are as good."""
-
-    UNIQUE = "unique"
-    OTHERS = "others"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Alternatives:
-    """The best plans.
-
-    Args:
-        model: The model.
-        outcome: How the first solve ended.
-        uniqueness: Whether other plans are as good as the best.
-        plans: The best first, no two alike in the decisions of `over`; without whole-number decisions
-            the best, and one other that is as good if there is one.
-        complete: Whether there is no further plan (within the share that was asked for).
-        over: The whole-number decisions by which plans are told apart; empty if there are none.
-        within: The share that a plan might lose; None for any.
-        ranges: Of every decision; empty if they were not asked for.
-        tolerance: The share that a plan might lose in `ranges`.
-        message: One line, where something could not be found out.
-        seconds: Wall time.
-    """
-
-    model: Model = field(repr=False, compare=False)
-    outcome: Outcome
-    uniqueness: Uniqueness = Uniqueness.UNKNOWN
-    plans: tuple[Plan, ...] = ()
-    complete: bool = False
-    over: tuple[str, ...] = ()
-    within: float | None = None
-    ranges: tuple[Range, ...] = ()
-    tolerance: float = 0.0
-    message: str = ""
-    seconds: float = 0.0
-
-    @property
-    def settled(self) -> bool:
-        """Whether there is a best plan."""
-        return bool(self.plans)
-
-    def to_text(self) -> str:
-        """The answer for a person."""
-        from quintet.solvers.alternatives.listing import tell_alternatives
-
-        return tell_alternatives(self)
-
-    def record(self) -> dict[str, object]:
-        """Everything as one JSON-ready document."""
-        from quintet.solvers.alternatives.recording import record_alternatives
-
-        return record_alternatives(self)
-
-    def to_json(self) -> str:
-        """`record()` as text."""
-        return json_text(self.record())
 
 
 def alternatives(
@@ -248,7 +186,7 @@ class _Listing:
                 raise _unbounded(name, model.variables[name].family.keys[row], sign)
             variable, whole = (
                 model.variables[name],
-                np.array([np.floor(end + 1e-6) if sign > 0 else np.ceil(end - 1e-6)]),
+                np.array([np.floor(end + INTEGRALITY) if sign > 0 else np.ceil(end - INTEGRALITY)]),
             )
             lower, upper = variable.lower[[row]], variable.upper[[row]]
             model = with_bounds(

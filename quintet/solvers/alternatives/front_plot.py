@@ -10,7 +10,7 @@ from quintet.formulation.wording import number
 from quintet.solvers.alternatives.goals import Goal
 
 if TYPE_CHECKING:
-    from quintet.solvers.alternatives.front import Front
+    from quintet.solvers.alternatives.efficient import Front
 
 LABELLED = 30
 """Most points that get their number written beside them."""

@@ -24,7 +24,7 @@ from quintet.solvers.alternatives.plan import Change, Plan, as_good, changes
 from quintet.solvers.alternatives.telling import tell_changes
 
 if TYPE_CHECKING:
-    from quintet.solvers.alternatives.best import Alternatives
+    from quintet.solvers.alternatives.plans import Alternatives
     from quintet.solvers.alternatives.ranges import Range
 
 ROWS = 25

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from quintet.formulation.schema import Sense
-from quintet.formulation.tolerances import agree
+from quintet.formulation.tolerances import INTEGRALITY, agree
 from quintet.formulation.wording import MOST, amount, counted, listed, number, percent, place_of
 from quintet.solvers.alternatives.closeness import Measure
 from quintet.solvers.alternatives.plan import Plan
@@ -107,7 +107,7 @@ def _chosen(found: Replan) -> list[str]:
         keys = found.model.variables[name].family.keys
         for row in np.flatnonzero(~np.isnan(new)).tolist():
             values[place_of(name, keys[row])] = float(new[row])
-    ordered = sorted(values, key=lambda place: abs(values[place]) <= 1e-6)
+    ordered = sorted(values, key=lambda place: abs(values[place]) <= INTEGRALITY)
     return [f"{place} = {number(values[place])}" for place in ordered]
 
 

@@ -11,8 +11,8 @@ from quintet.solvers.alternatives.plan import Plan
 
 if TYPE_CHECKING:
     from quintet.formulation.model import Model
-    from quintet.solvers.alternatives.best import Alternatives
-    from quintet.solvers.alternatives.front import Front
+    from quintet.solvers.alternatives.efficient import Front
+    from quintet.solvers.alternatives.plans import Alternatives
     from quintet.solvers.alternatives.staying import Replan
     from quintet.solvers.alternatives.why import WhyNot
 

@@ -10,7 +10,7 @@ from quintet.formulation.schema import Domain
 from quintet.formulation.wording import brief, counted, element_of, listed, number, sentence
 
 if TYPE_CHECKING:
-    from quintet.solvers.alternatives.front import Efficient, Front
+    from quintet.solvers.alternatives.efficient import Efficient, Front
 
 ROWS = 40
 """Plans that are printed; the rest is counted."""

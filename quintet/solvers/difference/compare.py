@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from quintet.errors import DocumentError, RunError
-from quintet.formulation.document import Formulation
+from quintet.formulation.document import VERSION, Formulation
 from quintet.formulation.files import read_text
 from quintet.formulation.json_reader import read_json
 from quintet.formulation.record import json_text
@@ -19,7 +19,6 @@ from quintet.solvers.difference.telling import lines_of
 from quintet.solvers.reading import open_formulation
 from quintet.solvers.solution import Solution
 
-VERSION = 1
 ANSWER = "answer.json"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from quintet.formulation.model import Floats, Key, Model, Point, VariableData
 from quintet.formulation.schema import Domain
+from quintet.formulation.tolerances import INTEGRALITY
 from quintet.formulation.wording import brief, counted, element_of, entry, listed, plural, with_unit
 
 SHOWN = 6
@@ -16,7 +17,6 @@ CHOSEN = 12
 """Most chosen elements of a family of yes-or-no decisions that are named."""
 FAMILIES = 5
 """Most families of decisions that are told."""
-ZERO = 1e-6
 
 
 def chosen(model: Model, point: Point) -> list[str]:
@@ -36,7 +36,7 @@ def unused(model: Model, point: Point) -> str:
     for variable in model.variables.values():
         if _is_deviation(model, variable.name):
             continue
-        part = _unused(variable, np.abs(point[variable.name]) <= ZERO)
+        part = _unused(variable, np.abs(point[variable.name]) <= INTEGRALITY)
         if part:
             parts.append(part)
     return f"Left at 0: {'; '.join(parts)}." if parts else ""
@@ -65,7 +65,7 @@ def _deviations(model: Model, point: Point) -> Iterator[str]:
     for name, variable in model.variables.items():
         if not _is_deviation(model, name):
             continue
-        missed = np.flatnonzero(point[name] > ZERO)
+        missed = np.flatnonzero(point[name] > INTEGRALITY)
         if len(missed):
             stem, _, side = name.rpartition("_")
             amounts = [
@@ -80,7 +80,7 @@ def _missed(key: Key, amount: float) -> str:
 
 
 def _family(variable: VariableData, values: Floats) -> str:
-    rows = np.flatnonzero(np.abs(values) > ZERO)
+    rows = np.flatnonzero(np.abs(values) > INTEGRALITY)
     if not len(rows):
         return ""
     if not variable.family.arity:

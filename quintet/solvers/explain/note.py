@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from quintet.formulation.document import VERSION
 from quintet.formulation.evaluation import Evaluation
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Model
@@ -19,11 +20,10 @@ from quintet.solvers.explain.composition import Part, composed, parts_of
 from quintet.solvers.explain.outcome import headline, without_plan
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.sensitivity.amounts import Units
-from quintet.solvers.sensitivity.analysis import marginal_prices
+from quintet.solvers.sensitivity.marginal import marginal_prices
 from quintet.solvers.sensitivity.result import Price
 from quintet.solvers.solution import Solution
 
-VERSION = 1
 QUANTITIES = 4
 """Most named quantities that are told."""
 PRICED = 20

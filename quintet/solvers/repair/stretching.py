@@ -139,7 +139,7 @@ class _Draft:
             if label in self._weights:
                 return np.full(size, float(self._weights[label])), True
         scales = [[side.scale for side in column] for column in sides.values()]
-        return 1.0 / np.max(np.array(scales, dtype=np.float64).reshape(-1, size), axis=0, initial=1.0), False
+        return 1.0 / np.max(np.array(scales, dtype=np.float64).reshape(len(scales), size), axis=0, initial=1.0), False
 
     # deviations
 

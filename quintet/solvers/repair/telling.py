@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from quintet.formulation.columns import columns
 from quintet.formulation.schema import Sense
+from quintet.formulation.tolerances import agree
 from quintet.formulation.wording import amount, counted, more, number, place_of, sentence, signed
 from quintet.solvers.diagnosis.limit import Limit, LimitKind
 from quintet.solvers.outcome import Outcome
@@ -149,7 +150,7 @@ def _differs(repair: Repair) -> str:
     """What the values change beyond the limits, where they stand in other places too."""
     other = repair.objective_with_settings
     mine = repair.objective_after
-    if other is None or mine is None or abs(other - mine) <= 1e-6 * max(1.0, abs(mine)):
+    if other is None or mine is None or agree(other, mine):
         return ""
     return f" Changed as values, which stand elsewhere too, they give {number(other)}."
 

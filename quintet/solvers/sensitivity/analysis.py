@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,19 +12,18 @@ from quintet.errors import DataError
 from quintet.formulation.model import Floats, Key, Model
 from quintet.formulation.revision import with_objectives
 from quintet.formulation.schema import Sense
-from quintet.formulation.tree import Node, Quotient, walk
 from quintet.formulation.wording import counted
 from quintet.solvers.arrays import CONTINUOUS, Arrays
-from quintet.solvers.convexity import is_convex
 from quintet.solvers.diagnosis.limit import LimitKind
+from quintet.solvers.ending import ENDINGS
 from quintet.solvers.matrix import BeyondMatrix, compile
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.rewrite import rewrite
-from quintet.solvers.rows.scoping import varying
 from quintet.solvers.sensitivity.amounts import Units
-from quintet.solvers.sensitivity.cone import NotOptimal
-from quintet.solvers.sensitivity.local import Local, completed, fixed
+from quintet.solvers.sensitivity.asked import LIMIT, SOLVES, Asked, refuse_unknown, silent
+from quintet.solvers.sensitivity.local import Local
+from quintet.solvers.sensitivity.marginal import _is_ratio, local_at
 from quintet.solvers.sensitivity.parameters import Effect, Effects
 from quintet.solvers.sensitivity.resolving import Resolver, Side, quotients, shifted, sides, step_of
 from quintet.solvers.sensitivity.result import (
@@ -37,11 +35,6 @@ from quintet.solvers.sensitivity.result import (
 )
 from quintet.solvers.sensitivity.variation import Variation, is_switch
 from quintet.solvers.solution import Solution
-
-LIMIT = 200
-"""Limits, decisions and numbers, each, that are worked out one by one by small linear programs."""
-SOLVES = 40
-"""Limits and numbers, each, for which a whole model is solved again."""
 
 
 def sensitivity(
@@ -79,78 +72,12 @@ def sensitivity(
     from quintet.solvers.registry import solve
 
     options = options or Options()
-    _refuse_unknown(model, parameters)
+    refuse_unknown(model, parameters)
     first = with_objectives(model, model.objectives[:1]) if len(model.objectives) > 1 else model
     if solution is None or first is not model:
         solution = solve(first, options=options)
-    asked = Asked(first, solution, options, parameters, data, limit, solves, progress or _silent)
+    asked = Asked(first, solution, options, parameters, data, limit, solves, progress or silent)
     return replace(_Analysis(asked).result(several=first is not model), model=model)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What `sensitivity` was asked, with a model of one objective."""
-
-    model: Model
-    solution: Solution
-    options: Options
-    parameters: Sequence[str] | None
-    data: Path | None
-    limit: int
-    solves: int
-    tell: Callable[[str], None]
-
-
-def _silent(line: str) -> None:
-    pass
-
-
-def _refuse_unknown(model: Model, parameters: Sequence[str] | None) -> None:
-    for name in parameters or ():
-        if name not in model.formulation.parameters or model.parameters[name].symbolic:
-            close = difflib.get_close_matches(name, model.formulation.parameters, n=1)
-            remedy = f"did you mean {close[0]!r}?" if close else "name a parameter of the formulation"
-            raise DataError(f"{name!r} is no parameter with numbers", remedy=remedy)
-
-
-def local_at(model: Model, solution: Solution, arrays: Arrays, asked: Asked) -> Local | None:
-    """What holds around a solution, whole decisions held; None if no linear program can tell.
-
-    Args:
-        model: The model.
-        solution: Its solution, with a point.
-        arrays: The matrix form of the model, or of what it was rewritten to.
-        asked: Options and limits.
-    """
-    if len(arrays.products) and not is_convex(arrays.products, arrays.columns, arrays.direction):
-        return None
-    assert solution.point is not None, "a solved model has a point"
-    foreign = frozenset(name for name, entry in model.constraints.items() if _is_ratio(model, entry.tree))
-    try:
-        x = completed(arrays, model.flat(solution.point), asked.options)
-        return Local(model, fixed(arrays, x), x, asked.options, asked.limit, foreign, asked.tell)
-    except NotOptimal:
-        return None
-
-
-def marginal_prices(model: Model, solution: Solution, limit: int = LIMIT) -> tuple[Price, ...]:
-    """Prices of all limits at a solution, whole decisions held, without how far they hold.
-
-    Args:
-        model: A model of one objective.
-        solution: Its solution, with a point.
-        limit: Most limits with two prices that are worked out.
-
-    Returns:
-        Empty where no linear program can tell: nonlinear constraints, or a plan that is not optimal.
-    """
-    try:
-        arrays = compile(rewrite(model))
-    except BeyondMatrix:
-        return ()
-    asked = Asked(model, solution, Options(), (), None, limit, 0, _silent)
-    local = local_at(model, solution, arrays, asked)
-    return () if local is None else local.prices(ranges=False)
 
 
 @dataclass
@@ -188,7 +115,7 @@ class _Analysis:
         """Why there is nothing to say, "" if there is something."""
         outcome = self._solution.outcome
         if not outcome.solved:
-            return f"There is no plan to price: the solve ended {outcome.value.replace('_', ' ')}."
+            return f"There is no plan to price: {ENDINGS[outcome]}."
         if self._model.objectives[0].sense is Sense.SATISFY:
             return "There is no objective, so nothing has a price."
         if outcome is Outcome.FEASIBLE:
@@ -388,8 +315,3 @@ class _Analysis:
 def _is_stuck(price: Price) -> bool:
     """Whether nothing can move at a limit once whole decisions are held."""
     return any(side is None or not np.isfinite(side) for side in (price.left, price.right))
-
-
-def _is_ratio(model: Model, tree: Node) -> bool:
-    parts = walk(tree)
-    return any(isinstance(part, Quotient) and varying(model, part.denominator) for part in parts)

@@ -17,7 +17,8 @@ from quintet.solvers.registry import solve
 from quintet.solvers.solution import Solution
 from quintet.solvers.solver import Solver
 from quintet.solvers.whatif.changes import Change
-from quintet.solvers.whatif.comparison import Comparison, KeptPlan, keep
+from quintet.solvers.whatif.comparison import Comparison
+from quintet.solvers.whatif.differences import KeptPlan, keep
 from quintet.solvers.whatif.edited import Edited, apply
 
 if TYPE_CHECKING:

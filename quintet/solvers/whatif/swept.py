@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from quintet.formulation.columns import columns
+from quintet.formulation.document import VERSION
 from quintet.formulation.model import Model
 from quintet.formulation.record import json_text
 from quintet.formulation.schema import Sense
@@ -22,8 +23,6 @@ from quintet.solvers.whatif.changes import Change, command, dump_changes
 from quintet.solvers.whatif.point import SweepPoint
 from quintet.solvers.whatif.telling import cell
 from quintet.solvers.whatif.watching import Watched
-
-VERSION = 1
 
 
 class Route(StrEnum):

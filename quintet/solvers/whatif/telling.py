@@ -11,7 +11,8 @@ from quintet.solvers.ending import ENDINGS
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
 from quintet.solvers.whatif.changes import command
-from quintet.solvers.whatif.comparison import Comparison, Difference, Tight
+from quintet.solvers.whatif.comparison import Comparison
+from quintet.solvers.whatif.differences import Difference, Tight
 
 ROWS = 20
 """Changed decisions that are printed; the rest is counted."""

@@ -17,8 +17,8 @@ from quintet.formulation.tree import Element, VariableRef
 from quintet.solvers import Options, Outcome, Solution, solve
 from quintet.solvers.alternatives import alternatives
 from quintet.solvers.alternatives import best as best_module
-from quintet.solvers.alternatives.best import Uniqueness
 from quintet.solvers.alternatives.plan import Plan
+from quintet.solvers.alternatives.plans import Uniqueness
 from quintet.solvers.alternatives.standing import holding
 from tests.solvers.alternatives.cases import flat, formulation, listed, random_document
 

@@ -16,7 +16,7 @@ from quintet.formulation.schema import Sense
 from quintet.solvers import Options, Outcome, Solution
 from quintet.solvers.alternatives import front as front_module
 from quintet.solvers.alternatives import pareto
-from quintet.solvers.alternatives.front import Front
+from quintet.solvers.alternatives.efficient import Front
 from quintet.solvers.alternatives.goals import Goal, goals_of, lattice
 from tests.solvers.alternatives.cases import formulation, listed, random_document
 

@@ -78,7 +78,7 @@ def test_nothing_to_give_ends_with_1(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
-@pytest.mark.parametrize("weight", ["lit", "lit=", "lit=dear"])
+@pytest.mark.parametrize("weight", ["lit", "lit=", "lit=dear", "=3"])
 def test_a_weight_that_is_no_pair_is_a_usage_error(weight: str) -> None:
     result = run(LAMP, "--weight", weight)
     assert result.exit_code == 2
