@@ -6,8 +6,8 @@
    checking its document, which are timed apart in the same run. The model answers at once from memory.
 2. A steady stream of problems, `--flight` at a time, against an endpoint of this machine that answers after
    one second, with `direct` and with `optimai`: the average number of calls open at the endpoint, over the
-   whole run with its rise and its end, and over the middle of it. The first problems come in spread over one
-   second: begun all at once, they would go on in step and wait for each other. The ideal for
+   whole run with its rise and its end, and over the middle of it. The first problems come in spread over a
+   half a second: begun all at once, they would go on in step and wait for each other. The ideal for
    `direct` is `--flight`; for `optimai` it follows from its chain of calls (formulator, planner, then three
    coders at once) and is printed.
 """
@@ -59,6 +59,8 @@ REPLIES = {
     "You are the formulator": ELEMENTS,
     "": CLAIM,
 }
+SPREAD = 0.5
+"""Seconds over which the first problems come in."""
 CALLS = {Strategy.DIRECT: (1, 1), Strategy.OPTIMAI: (5, 3)}
 """Calls of one problem, and the seconds that they take one after the other."""
 
@@ -140,7 +142,7 @@ async def stream(strategy: Strategy, problems: int, flight: int) -> dict[str, fl
         gate = asyncio.Semaphore(flight)
 
         async def one(number: int) -> None:
-            await asyncio.sleep(min(number, flight) / flight)
+            await asyncio.sleep(SPREAD * min(number, flight) / flight)
             async with gate:
                 answer = await agent.answer(Problem(f"{story()} (problem {number})"))
                 assert answer.objective == 280, answer

@@ -47,6 +47,16 @@ def decode(content: bytes, place: str) -> str:
         raise DocumentError(said, place=place, remedy=remedy) from None
 
 
+def require_folder(path: Path) -> None:
+    """Refuse a file that can't be written for want of a folder; asked before the work is done.
+
+    Raises:
+        DocumentError: The folder is not there.
+    """
+    if not path.resolve().parent.is_dir():
+        raise DocumentError("there is no such folder", place=str(path.parent), remedy="make it first")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file in one step, so that nobody ever sees half of it.
 

@@ -58,6 +58,9 @@ from quintet.formulation.tree import (
 
 T = TypeVar("T")
 
+DECISIONS_STAND = ("constraints.", "objective", "forced decision")
+"""Places whose expressions are read when all sets are known."""
+
 
 class Resolver(Domains):
     """Resolves trees at one place of the document.
@@ -163,7 +166,18 @@ class Resolver(Domains):
         remedy = f"did you mean {close[0]!r}?" if close else "declare it, or quote it if it is an element"
         if not close and any(index.startswith("_") for index in indices):
             remedy = "to use an index here, name it: index: 'i in Set for j in Other'"
-        return self.error(node, f"unknown name {name!r}", remedy)
+        return self.error(node, f"unknown name {name!r}", self._decision_of(name) or remedy)
+
+    def _decision_of(self, element: str) -> str:
+        """The remedy where an element was given for its decision, as the names of an LP file are."""
+        if not self._place.startswith(DECISIONS_STAND):
+            return ""
+        for declared in map(self._catalogue.declared, self._catalogue.names()):
+            if declared is None or declared.what is not What.VARIABLE or len(declared.components) != 1:
+                continue
+            if self._catalogue.element_of(declared.components[0], element) is not None:
+                return f"write {declared.name}[{element}]"
+        return ""
 
     def _reference(self, node: Node, declared: Declared, subscripts: tuple[Node, ...]) -> Node:
         if len(subscripts) != len(declared.components):

@@ -83,6 +83,7 @@ def whatif(
 
     Or sweep over one or two parameters. The file is not touched.
     """
+    from quintet.formulation.files import require_folder
     from quintet.solvers.reading import open_formulation
 
     made = read_changes(
@@ -90,6 +91,8 @@ def whatif(
     )
     options = solver_options(time_limit, threads, seed, gap=gap)
     _refuse_loose(made, sweep, watch, plot, csv, workers)
+    if csv is not None:
+        require_folder(csv)
     document = open_formulation(formulation)
     if not sweep:
         _compare(document, str(formulation), made, own_data, options, solver, json)

@@ -46,8 +46,10 @@ class Scripted:
 
     def review(self, shown: Mapping[str, Any]) -> str | None:
         self.shown.append(shown)
-        edit: Any = self.edits.pop(0) if self.edits else None
-        return edit(shown["document"]) if callable(edit) else edit
+        edit = self.edits.pop(0) if self.edits else None
+        if edit is None or isinstance(edit, str):
+            return edit
+        return edit(shown["document"])
 
 
 def only(weeks: int) -> Any:

@@ -138,8 +138,8 @@ class _Draft:
         for label in labels(standing.kind, standing.name):
             if label in self._weights:
                 return np.full(size, float(self._weights[label])), True
-        scales = [[side.scale for side in column] for column in sides.values()]
-        return 1.0 / np.max(np.array(scales, dtype=np.float64).reshape(len(scales), size), axis=0, initial=1.0), False
+        scales = np.array([[side.scale for side in column] for column in sides.values()], dtype=np.float64)
+        return 1.0 / np.max(scales.reshape(len(sides), size), axis=0, initial=1.0), False
 
     # deviations
 

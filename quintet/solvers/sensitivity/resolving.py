@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from quintet.errors import QuintetError
+from quintet.formulation.classify import degree
+from quintet.formulation.evaluation import ConstraintValues
 from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import ConstraintData, Floats, Model, Point
 from quintet.formulation.revision import fresh_name
@@ -77,7 +79,8 @@ class Side:
         row: Its row in the family.
         link: Which comparison of the chain.
         sign: As seen from the side with the decisions.
-        value: The side without decisions; 0 where both have some.
+        value: The side without decisions; where both have some, the numbers of the row on one side, and 0
+            where a decision is not linear.
         binding: Whether the plan is at it.
         operand: Which operand of the comparison is that side.
     """
@@ -106,6 +109,7 @@ def sides(model: Model, point: Point) -> list[Side]:
         tree = model.constraints[name].tree
         if isinstance(tree, Compare) and "!=" not in tree.operators:
             found += _sides(model, name, tree, values.left, values.right)
+    found = _with_numbers(model, found)
 
     def order(side: Side) -> tuple[bool, bool]:
         return model.constraints[side.name].kind is Kind.DEFINITION, not side.binding
@@ -120,9 +124,39 @@ def _sides(model: Model, name: str, tree: Compare, left: Floats, right: Floats) 
         data = link if turned else link + 1
         for row in range(len(left)):
             ends = float(left[row, link]), float(right[row, link])
-            value = 0.0 if one and other else ends[0 if turned else 1]
+            value = math.nan if one and other else ends[0 if turned else 1]
             binding = abs(ends[0] - ends[1]) <= slack_of(*ends)
             yield Side(name, row, link, TURNED[sign] if turned else sign, value, binding, data)
+
+
+def _with_numbers(model: Model, found: list[Side]) -> list[Side]:
+    """Sides that all hold decisions, with the numbers of their rows: what is left where all are 0."""
+    mixed = {side.name for side in found if math.isnan(side.value)}
+    rows = {
+        name: entry for name, entry in model.constraints.items() if name in mixed and _linear(model, entry)
+    }
+    at_origin = _at_origin(replace(model, constraints=rows)) if rows else {}
+
+    def number(side: Side) -> float:
+        if side.name not in at_origin:
+            return 0.0
+        ends = at_origin[side.name]
+        return float(ends.right[side.row, side.link] - ends.left[side.row, side.link])
+
+    return [replace(side, value=number(side)) if math.isnan(side.value) else side for side in found]
+
+
+def _at_origin(model: Model) -> Mapping[str, ConstraintValues]:
+    origin = {name: np.zeros(len(variable.family)) for name, variable in model.variables.items()}
+    try:
+        return evaluate(model, origin).constraints
+    except QuintetError:  # the objective, or another quantity, has no value there
+        return {}
+
+
+def _linear(model: Model, entry: ConstraintData) -> bool:
+    assert isinstance(entry.tree, Compare), "sides are of comparisons"
+    return all(degree(operand, model) in (0, 1) for operand in entry.tree.operands)
 
 
 def shifted(model: Model, side: Side, step: float) -> Model:

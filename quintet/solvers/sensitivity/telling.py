@@ -117,7 +117,12 @@ def _idle(prices: Sequence[Price], others: bool) -> Iterable[str]:
     room = " and have room" if loose == len(prices) and loose > 1 else ""
     room = " and has room" if loose == len(prices) == 1 else room
     verb = "changes" if len(prices) == 1 else "change"
-    yield f"  {count} {verb} nothing by one more or less{room}."
+    yield f"  {count} {verb} nothing by {_little(prices)} more or less{room}."
+
+
+def _little(prices: Sequence[Price | ParameterPrice]) -> str:
+    """How far a change was looked at: a rate of 0 says nothing of a whole unit."""
+    return "a little" if any(price.step is None for price in prices) else "one"
 
 
 def _more(count: int, noun: str) -> Iterable[str]:
@@ -177,11 +182,18 @@ def _parameters(found: Sensitivity) -> str:
         return ""
     ordered = sorted(felt, key=lambda e: -_weight(e.left, e.right) * (abs(e.value) or 1.0))[:ROWS]
     lines = _table([_parameter_line(effect) for effect in ordered], ["", "is", *_ways(felt), ""])
-    idle = len(found.parameters) - len(felt)
-    verb = "changes" if idle == 1 else "change"
-    rest = [f"  {counted(idle, 'other number')} {verb} nothing."] if idle else []
     title = f"What the numbers of the data are worth{_in(found)}, those that weigh most first"
-    return "\n".join([title, *lines, *_more(len(felt), "number"), *rest])
+    return "\n".join([title, *lines, *_more(len(felt), "number"), *_idle_numbers(found)])
+
+
+def _idle_numbers(found: Sensitivity) -> Iterable[str]:
+    idle = [effect for effect in found.parameters if not effect.matters]
+    half = sum(1 for effect in idle if effect.left is None or effect.right is None)
+    ways = {f"by {_little(idle)} more or less": len(idle) - half, "on the one side that was tried": half}
+    for how, count in ways.items():
+        if count:
+            verb = "changes" if count == 1 else "change"
+            yield f"  {counted(count, 'other number')} {verb} nothing {how}."
 
 
 def _parameter_line(effect: ParameterPrice) -> list[str]:

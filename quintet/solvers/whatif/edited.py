@@ -100,7 +100,7 @@ def apply(formulation: Formulation, changes: Sequence[Change], data: Path | None
             resize = add_element if isinstance(change, AddElement) else remove_element
             resized = resize(document, _home(document, data), change)  # type: ignore[arg-type]  # paired above
             document, notes = resized.formulation, [*notes, *resized.notes]
-    document, dropped = _without(document, _of(changes, DropConstraint))
+    document, dropped = _without(document, _home(document, data), _of(changes, DropConstraint))
     document = _with_constraints(document, _of(changes, AddConstraint))
     notes += _loosened(formulation, document, dropped)
     for change in _of(changes, SetObjective):
@@ -158,10 +158,12 @@ def _inside(file: str, home: Path) -> str:
 
 
 def _without(
-    document: Formulation, drops: list[DropConstraint]
+    document: Formulation, home: Path, drops: list[DropConstraint]
 ) -> tuple[Formulation, dict[str, DropConstraint]]:
     for drop in drops:
-        require(drop.constraint, document.constraints, "constraint", drop.place)
+        if drop.constraint not in document.constraints:
+            families = {name: entry.family for name, entry in bind(document, home).constraints.items()}
+            require(drop.constraint, families, "constraint", drop.place, families)
     whole = {drop.constraint: drop for drop in drops if drop.key is None}
     kept = {name: entry for name, entry in document.constraints.items() if name not in whole}
     return document.model_copy(update={"constraints": kept}), whole

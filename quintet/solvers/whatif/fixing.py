@@ -64,9 +64,8 @@ def _require_decision(fix: FixDecision, model: Model) -> None:
             place=fix.place,
             remedy=f"write --add '{fix.text.replace('=', '==')}'",
         )
-    require(
-        fix.decision, [n for n in model.variables if n in model.formulation.variables], "decision", fix.place
-    )
+    families = {n: v.family for n, v in model.variables.items() if n in model.formulation.variables}
+    require(fix.decision, families, "decision", fix.place, families)
 
 
 def _named(variable: VariableData, row: int) -> str:
@@ -91,7 +90,7 @@ def _refuse_outside(variable: VariableData, row: int, fix: FixDecision) -> None:
         if outside and abs(value - end) > HAIR * max(1.0, abs(end)):
             bound = "lower" if word == "below" else "upper"
             raise DataError(
-                f"{value:g} is {word} the {bound} bound {end:g} of {_named(variable, row)}",
+                f"{value:g} is {word} the {bound} bound {end + 0.0:g} of {_named(variable, row)}",
                 place=fix.place,
                 remedy="give a value within its bounds",
             )

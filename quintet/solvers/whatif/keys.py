@@ -1,6 +1,7 @@
 """`NAME[key]` in the words of a command line: parsing, printing, and the rows that it names.
 
-A part of a key is an element, bare or in single quotes, or `*`, which stands for every element.
+A part of a key is an element, bare or in quotes of either kind, or `*`, which stands for every element.
+A quote opens only where a part begins, so `[O'Neil]` needs none; within quotes it is written twice.
 Elements are compared as text, so `make[A, 3]` finds the whole number 3.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from quintet.errors import DataError, DocumentError
@@ -20,6 +21,7 @@ Pattern: TypeAlias = tuple[str | None, ...]
 _NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
 _BARE = re.compile(r"[^\s,'\"\[\]()=*:](?:[^,'\"\[\]()=*:]*[^\s,'\"\[\]()=*:])?")
 SHOWN = 6
+QUOTES = ("'", '"')
 
 
 def read_target(text: str, place: str) -> tuple[str, Pattern | None, str]:
@@ -41,10 +43,8 @@ def read_target(text: str, place: str) -> tuple[str, Pattern | None, str]:
 
 
 def _closing(text: str, place: str) -> int:
-    quoted = False
-    for position, character in enumerate(text):
-        quoted ^= character == "'"
-        if character == "]" and not quoted:
+    for position, character in _outside(text):
+        if character == "]":
             return position
     raise DocumentError(f"{text!r} has no closing ']'", place=place, remedy="write NAME[key]")
 
@@ -73,22 +73,37 @@ def read_element(text: str, place: str) -> tuple[str, ...]:
 
 
 def _split(text: str) -> Iterable[str]:
-    start, quoted = 0, False
-    for position, character in enumerate(text):
-        quoted ^= character == "'"
-        if character == "," and not quoted:
+    start = 0
+    for position, character in _outside(text):
+        if character == ",":
             yield text[start:position]
             start = position + 1
     yield text[start:]
 
 
+def _outside(text: str) -> Iterator[tuple[int, str]]:
+    """The characters outside quotes, with their positions."""
+    quote, last, opens = "", "", True
+    for position, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in QUOTES and (opens or text[position - 1] == last == character):
+            quote = last = character
+            opens = False
+        else:
+            yield position, character
+            last = ""
+            opens = character in "[(," or (opens and character.isspace())
+
+
 def _part(text: str, place: str) -> str | None:
     if text == "*":
         return None
-    if text.startswith("'"):
-        if len(text) < 2 or not text.endswith("'") or "'" in text[1:-1].replace("''", ""):
+    if text.startswith(QUOTES):
+        quote = text[0]
+        if len(text) < 2 or not text.endswith(quote) or quote in text[1:-1].replace(quote * 2, ""):
             raise DocumentError(f"{text} is not closed", place=place, remedy="write 'text' with two quotes")
-        return text[1:-1].replace("''", "'")
+        return text[1:-1].replace(quote * 2, quote)
     if not text:
         raise DocumentError(
             "a part of the key is empty", place=place, remedy="write an element, or * for all"
@@ -169,17 +184,31 @@ def close_to(name: str, known: Collection[str]) -> str:
     return f"did you mean {best[0]!r}?" if best else ""
 
 
-def require(name: str, known: Collection[str], what: str, place: str) -> None:
+def _of_element(name: str, families: Mapping[str, Family]) -> str:
+    found = (family for family, its in families.items() if its.arity == 1 and (name,) in its.position)
+    return next((f"write {target_text(family, (name,))}" for family in found), "")
+
+
+def require(
+    name: str, known: Collection[str], what: str, place: str, families: Mapping[str, Family] | None = None
+) -> None:
     """Refuse a name that is not declared.
 
+    Args:
+        name: The name.
+        known: All names that are.
+        what: What it should be.
+        place: Of the change.
+        families: Of what is known, where an element may have been given for its family, as the names of
+            an LP file are.
+
     Raises:
-        DocumentError: With the nearest name, or all of them.
+        DocumentError: With the place of that element, the nearest name, or all of them.
     """
     if name in known:
         return
-    remedy = close_to(name, known) or (
-        f"there are: {_listed(list(known))}" if known else f"there is no {what}"
-    )
+    remedy = _of_element(name, families or {}) or close_to(name, known)
+    remedy = remedy or (f"there are: {_listed(list(known))}" if known else f"there is no {what}")
     raise DocumentError(f"there is no {what} {name!r}", place=place, remedy=remedy)
 
 

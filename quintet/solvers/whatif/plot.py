@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quintet.errors import DocumentError, MissingDependency
+from quintet.formulation.files import require_folder
 from quintet.solvers.whatif.page import Table, page, write
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ def check_suffix(path: Path) -> None:
     if path.suffix.lower() not in SUFFIXES:
         said = f"a plot can't be written as {path.suffix!r}" if path.suffix else "the plot has no suffix"
         raise DocumentError(said, place=str(path), remedy="name it .png, .svg or .html")
-    if not path.resolve().parent.is_dir():
-        raise DocumentError("there is no such folder", place=str(path.parent), remedy="make it first")
+    require_folder(path)
     _settings()
 
 
