@@ -20,6 +20,7 @@ from quintet.verbs.diff import diff
 from quintet.verbs.documents import check, doctor, export
 from quintet.verbs.explain import explain
 from quintet.verbs.numerics import numerics
+from quintet.verbs.parts import printable
 from quintet.verbs.repair import repair
 from quintet.verbs.runs import replay, resume, show
 from quintet.verbs.sensitivity import sensitivity
@@ -44,7 +45,7 @@ def main() -> None:
     try:
         app()
     except QuintetError as error:
-        print(f"quintet: {error}", file=sys.stderr)
+        print(printable(f"quintet: {error}"), file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("quintet: interrupted", file=sys.stderr)

@@ -121,12 +121,15 @@ class ReplyError(ModelError):
     Args:
         message: What is wrong with it.
         reply: The text of the reply.
+        refused: Whether the model refused.
         place: The role that asked.
         remedy: What to do.
     """
 
-    def __init__(self, message: str, *, reply: str = "", place: str = "", remedy: str = "") -> None:
-        self.reply = reply
+    def __init__(
+        self, message: str, *, reply: str = "", refused: bool = False, place: str = "", remedy: str = ""
+    ) -> None:
+        self.reply, self.refused = reply, refused
         super().__init__(message, place=place, remedy=remedy)
 
 

@@ -115,3 +115,14 @@ constraints: {one: {expression: "x <= cap + extra"}, other: {expression: "x <= t
 """
     Path("spare.yaml").write_text(spare, encoding="utf-8")
     assert "1 other number changes nothing on the one side" in run("sensitivity", "spare.yaml").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("whynot", "f.yaml", "more >= 5"), ("alternatives", "f.yaml"), ("whatif", "f.yaml", "--set", "most=41")],
+)
+def test_a_person_at_a_terminal_is_told_what_is_being_done(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert "· solving" in run(*arguments).err

@@ -54,7 +54,9 @@ async def ask_text(context: Context, prompt: str, sample: int = 0, **inputs: Any
     return reply
 
 
-async def ask_for(context: Context, prompt: str, shape: type[T], sample: int = 0, **inputs: Any) -> T:
+async def ask_for(
+    context: Context, prompt: str, shape: type[T], sample: int = 0, tries: int = 3, **inputs: Any
+) -> T:
     """The reply to a prompt, as a record.
 
     Args:
@@ -62,6 +64,7 @@ async def ask_for(context: Context, prompt: str, shape: type[T], sample: int = 0
         prompt: Name of the prompt.
         shape: What the reply is to be; a reply that isn't is asked for again, saying what is wrong.
         sample: Which of several replies to the same question.
+        tries: Replies at most.
         inputs: What the prompt takes besides problem and data.
 
     Raises:
@@ -72,7 +75,7 @@ async def ask_for(context: Context, prompt: str, shape: type[T], sample: int = 0
     from quintet.llm.structured import ask
 
     request: ChatRequest[T] = _request(context, prompt, shape, sample, inputs)
-    return (await ask(context.model(request.role), request)).value
+    return (await ask(context.model(request.role), request, tries=tries)).value
 
 
 def _request(

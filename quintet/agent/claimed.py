@@ -28,6 +28,7 @@ class ClaimedAnswer:
         checked: Whether the program's own check confirmed them.
         account: What the run took.
         seconds: Wall time.
+        objection: What the critic holds against a program that passes its own check.
     """
 
     problem: Problem
@@ -38,6 +39,7 @@ class ClaimedAnswer:
     checked: bool
     account: Account
     seconds: float
+    objection: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -56,6 +58,8 @@ class ClaimedAnswer:
             return ("an answer: no program passed its own check",) if self.program else ("an answer",)
         if not self.program:
             return ("any evidence: the model reasoned in words, and nothing was computed",)
+        if self.objection:
+            return (f"the critic's agreement: {self.objection}",)
         own = "a formulation, to hold the program against"
         return (own,) if self.checked else ("a program that passes its own check",)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import re
 from typing import Any
 
 from quintet.agent.asking import Update, ask_text, node
@@ -58,7 +60,27 @@ def _usable(reply: ChatReply | BaseException) -> str | ModelError:
         return reply
     if isinstance(reply, BaseException):
         raise reply
-    return code_block(reply.text) or ReplyError("the reply holds no Python block", place="coder")
+    return program_in(reply.text) or ReplyError(
+        "the reply holds no program",
+        place="coder",
+        remedy="it has to stand in one block that begins with ```python and ends with ```",
+    )
+
+
+def program_in(text: str) -> str | None:
+    """The program of a reply: its block, or all from the first statement on, if that is Python."""
+    block = code_block(text)
+    start = _STATEMENT.search(text)
+    if block is not None or start is None:
+        return block
+    try:
+        ast.parse(text[start.start() :])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return text[start.start() :].strip() + "\n"
+
+
+_STATEMENT = re.compile(r"^(?:import \w|from [\w.]+ import |def \w+\()", re.MULTILINE)
 
 
 def _taken(attempts: list[Attempt], programs: list[str | ModelError]) -> Update:
@@ -71,8 +93,9 @@ def _taken(attempts: list[Attempt], programs: list[str | ModelError]) -> Update:
 def _with(attempt: Attempt, program: str | ModelError) -> Attempt:
     """The attempt with its new program; without one, what there was before stays."""
     if isinstance(program, str):
-        return attempt.model_copy(update={"code": program, "trial": None})
-    why = f"The last reply could not be used: {program.message}."
+        return attempt.replaced_by(program)
+    why = "; ".join(part for part in (program.message, program.remedy) if part)
+    why = f"The last reply could not be used: {why}."
     missing = attempt.trial or Trial(status=NO_PROGRAM, detail=str(program))
     return attempt.model_copy(update={"trial": missing, "feedback": why})
 

@@ -8,14 +8,17 @@ from quintet.agent.aside import aside
 from quintet.agent.asking import Update, node
 from quintet.agent.context import Context
 from quintet.agent.draft import Draft, Solved
-from quintet.agent.state import State
+from quintet.agent.faults import fault_in, faults_of
+from quintet.agent.state import Note, State
 from quintet.errors import QuintetError
 from quintet.formulation.binding import bind
 from quintet.formulation.coverage import cover
 from quintet.formulation.document import Formulation
 from quintet.formulation.model import Model
+from quintet.formulation.schema import Sense
 from quintet.formulation.structure import structure
 from quintet.formulation.units import check_units
+from quintet.llm.jsontext import NoJSON, objects
 from quintet.problem import Finding, Severity
 from quintet.solvers import solve as optimize
 from quintet.solvers.options import Options
@@ -34,20 +37,57 @@ async def inspect(state: State, context: Context) -> Update:
         return {}
     checked = await aside(inspected, draft, context)
     if checked.faults:
-        context.say("compiler", f"{len(checked.faults)} faults: {checked.faults[0]}")
-    return {"draft": checked}
+        count = len(checked.faults)
+        context.say("compiler", f"{count} fault{'' if count == 1 else 's'}: {checked.faults[0]}")
+    return _kept(checked, state, context)
+
+
+def _kept(draft: Draft, state: State, context: Context) -> Update:
+    """The draft; the usable document before it, where this one is not and there are no tries left."""
+    over = state.spent or draft.revision >= context.tactics.repairs
+    if draft.usable or not draft.before or not over:
+        return {"draft": draft}
+    said = f"the last repair can't be used, the document before it is taken: {draft.faults[0]}"
+    context.say("compiler", said)
+    earlier = {"document": draft.before, "before": "", "usable": True, "faults": ()}
+    return {"draft": draft.model_copy(update=earlier), "notes": [Note(role="compiler", message=said)]}
 
 
 def inspected(draft: Draft, context: Context) -> Draft:
-    """The draft with its faults: errors always, warnings the first time only."""
+    """The draft with its faults: errors always, warnings once, when it can first be read as a whole."""
+    data = context.problem.data
     try:
         formulation = formulation_of(draft, context)
-        model = bind(formulation, context.problem.data)
-        errors, warnings = _findings(model)
     except QuintetError as fault:
-        return draft.model_copy(update={"faults": (str(fault),), "usable": False})
-    told = [str(finding) for finding in (*errors, *(() if draft.revision else warnings))]
-    return draft.model_copy(update={"faults": tuple(told[:FAULTS]), "usable": not errors})
+        return _faulty(draft, [_unreadable(draft.document) or str(fault)])
+    try:
+        errors, warnings = _findings(bind(formulation, data))
+    except QuintetError as fault:
+        return _faulty(draft, faults_of(formulation, data, fault))
+    told = [str(finding) for finding in (*errors, *(() if draft.warned else warnings))]
+    hidden = fault_in(formulation, data) if told else None  # what would be found on solving otherwise
+    if hidden is not None:
+        told = [*faults_of(formulation, data, hidden), *told]
+    changes = {"faults": tuple(told[:FAULTS]), "usable": not errors and hidden is None, "warned": True}
+    return draft.model_copy(update=changes)
+
+
+def _faulty(draft: Draft, faults: list[str]) -> Draft:
+    again = ["the document that came back was the same; what is wrong with it is still so"]
+    told = (again if draft.repeated else []) + faults
+    return draft.model_copy(update={"faults": tuple(told[:FAULTS]), "usable": False})
+
+
+def _unreadable(document: str) -> str:
+    """Why a document in JSON can't be read, where more can be said than where the reader stopped."""
+    if not document.startswith("{"):
+        return ""
+    try:
+        for _ in objects(document):
+            return ""
+    except NoJSON as error:
+        return f"the formulation: {error}; write the whole document, as plain JSON with double quotes"
+    return ""
 
 
 def formulation_of(draft: Draft, context: Context) -> Formulation:
@@ -75,10 +115,11 @@ async def solve(state: State, context: Context) -> Update:
     try:
         solution = (await aside(solved, draft, context))[1]
     except QuintetError as fault:
-        return {"draft": draft.model_copy(update={"usable": False, "faults": (str(fault),)})}
+        faults = await aside(faults_of, formulation_of(draft, context), context.problem.data, fault)
+        return _kept(_faulty(draft, faults), state, context)
     context.say("compiler", _told(solution))
-    if solution.outcome in DOUBTFUL and not draft.doubted:
-        doubt = await aside(_doubt, solution)
+    doubt = "" if draft.doubted else await aside(_doubt, solution)
+    if doubt:
         return {"draft": draft.model_copy(update={"faults": (doubt,), "doubted": True})}
     return {
         "solved": Solved(
@@ -108,21 +149,44 @@ SOLVER_SECONDS = 300.0
 
 
 DOUBTFUL = (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.INFEASIBLE_OR_UNBOUNDED)
-"""Outcomes that come of a misreading more often than of a problem: looked at once more."""
+"""Outcomes without a plan."""
 
 
 def _doubt(solution: Solution) -> str:
-    """What to look at again; the same document is the right reply if the text is really like that."""
+    """What to look at again; the same document is the right reply if the text is really like that.
+
+    An outcome without a plan, or with one where nothing is done, comes of a misreading more often than of a
+    problem.
+    """
     same = "if the text really says so, the document is right as it stands"
     if solution.outcome is Outcome.INFEASIBLE:
         return (
             f"no plan meets all constraints{_clash(solution)}: look for a limit that the text does not state,"
             f" a wrong sense or a wrong number; {same}"
         )
+    if solution.outcome not in DOUBTFUL:
+        idle = _idle(solution)
+        return f"{idle}; {same}" if idle else ""
     return (
         "the objective has no limit: look for a limit that the text states and the document lacks, or a wrong"
         f" sense; {same}"
     )
+
+
+def _idle(solution: Solution) -> str:
+    """What to look at where the optimum is to do nothing at all."""
+    sense = solution.model.objectives[0].sense
+    amounts = (abs(float(value)) for values in (solution.point or {}).values() for value in values)
+    if sense is Sense.SATISFY or solution.point is None or any(amount > IDLE for amount in amounts):
+        return ""
+    return (
+        f"the optimum of {sense.value} is to do nothing, every decision is 0: look for a wrong sense, a wrong"
+        " sign, or something that the text demands and the document lacks"
+    )
+
+
+IDLE = 1e-9
+"""Amount up to which nothing is done."""
 
 
 def _clash(solution: Solution) -> str:

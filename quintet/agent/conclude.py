@@ -15,6 +15,7 @@ from quintet.agent.draft import Solved
 from quintet.agent.program import Attempt
 from quintet.agent.state import State
 from quintet.agent.verify import Verification, verify
+from quintet.formulation.schema import Sense
 from quintet.problem import Finding, Severity
 
 AnyAnswer: TypeAlias = Answer | ClaimedAnswer
@@ -36,9 +37,9 @@ def conclude(state: State, context: Context, account: Account, seconds: float) -
     if draft is not None and draft.usable and state.solved is not None:
         return _of_formulation(state, context, account, seconds)
     account = replace(account, notes=(*account.notes, *_failures(state)))
-    attempt = _best(state.attempts)
+    attempt = _best(state)
     if attempt is not None:
-        return _of_program(attempt, context, account, seconds)
+        return _of_program(attempt, _objection(state), context, account, seconds)
     claim = state.claim
     if claim is None:
         return ClaimedAnswer(context.problem, "unsolved", None, {}, "", False, account, seconds)
@@ -49,7 +50,7 @@ def conclude(state: State, context: Context, account: Account, seconds: float) -
 
 def _failures(state: State) -> list[str]:
     """What is wrong with the formulation and with the best program, one line each."""
-    draft, attempt = state.draft, _best(state.attempts)
+    draft, attempt = state.draft, _best(state)
     trial = attempt.trial if attempt is not None else None
     found: list[str] = []
     if draft is not None and draft.faults and not draft.usable:
@@ -61,22 +62,33 @@ def _failures(state: State) -> list[str]:
 
 def _of_formulation(state: State, context: Context, account: Account, seconds: float) -> Answer:
     model, solution = solved(state.document, context)
-    verification = _with_readings(verify(model, solution), state)
+    satisfied = solution.outcome.solved and model.objectives[0].sense is Sense.SATISFY
+    verification = _with_readings(verify(model, solution), state, optimized=not satisfied)
     formulation = formulation_of(state.document, context)
     return Answer(context.problem, formulation, Origin.MODEL, solution, verification, seconds, account)
 
 
-def _with_readings(verification: Verification, state: State) -> Verification:
-    """The verification with the word of the programs. It can only lower what the formulation shows."""
+def _with_readings(verification: Verification, state: State, *, optimized: bool) -> Verification:
+    """The verification with the word of the programs. It can only lower what the formulation shows.
+
+    Args:
+        verification: Of the formulation alone.
+        state: At the end of the run.
+        optimized: Whether there is anything to be optimized; else the optima agree whatever the readings are.
+    """
     found, attempt = state.solved, winner(state.attempts)
     if found is None or attempt is None:
         return verification
-    if same(found, attempt):
+    if same(found, attempt) and optimized:
         said = "a program, written without sight of the formulation, comes to the same result"
         finding = Finding("readings-agree", Severity.INFO, "", said)
         rest = [what for what in verification.missing if "blind reading" not in what]
         missing = (*rest, "the two readings held against each other: only their optima were compared")
         return replace(verification, findings=(*verification.findings, finding), missing=missing)
+    if same(found, attempt):
+        said = "a program, written without sight of the formulation, finds a plan too, not a second optimum"
+        finding = Finding("readings-fit", Severity.INFO, "", said)
+        return replace(verification, findings=(*verification.findings, finding))
     said = _difference(found, attempt)
     finding = Finding("readings-differ", Severity.WARNING, "", said)
     missing = ("agreement of the two readings of the text, which differ", *verification.missing)
@@ -91,19 +103,40 @@ def _difference(found: Solved, attempt: Attempt) -> str:
     return f"the formulation gives {ours}, a program written without sight of it {theirs}"
 
 
-def _best(attempts: list[Attempt]) -> Attempt | None:
+def _best(state: State) -> Attempt | None:
     """The winner; without one, the first program that came to an answer at all, then any program."""
+    attempts = [attempt.shown for attempt in state.attempts]
     ran = [attempt for attempt in attempts if attempt.trial is not None and attempt.trial.ran]
     written = [attempt for attempt in attempts if attempt.code]
     return winner(attempts) or next(iter([*ran, *written]), None)
 
 
-def _of_program(attempt: Attempt, context: Context, account: Account, seconds: float) -> ClaimedAnswer:
+def _of_program(
+    attempt: Attempt, objected: str, context: Context, account: Account, seconds: float
+) -> ClaimedAnswer:
     trial = attempt.trial
     if trial is None or not trial.ran:
         return ClaimedAnswer(context.problem, "unsolved", None, {}, attempt.code, False, account, seconds)
     status = trial.outcome or "optimal"
     decisions = trial.decisions or {}
+    checked, objection = trial.passed and not objected, objected if trial.passed else ""
     return ClaimedAnswer(
-        context.problem, status, trial.objective, decisions, attempt.code, trial.passed, account, seconds
+        context.problem,
+        status,
+        trial.objective,
+        decisions,
+        attempt.code,
+        checked,
+        account,
+        seconds,
+        objection,
     )
+
+
+def _objection(state: State) -> str:
+    """What the critic of `five-element` holds against the program, to the end; empty if nothing."""
+    last = state.judgement
+    if last is None or (last.elements_correct and last.program_correct):
+        return ""
+    analysis = last.program_analysis if last.elements_correct else last.elements_analysis
+    return " ".join(analysis.split()) or "it calls the answer wrong, and does not say why"

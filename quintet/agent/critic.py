@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from quintet.agent.asking import Update, ask_for, node
 from quintet.agent.context import Context
-from quintet.agent.program import Attempt, Trial
+from quintet.agent.program import SHOWN, Attempt, Trial
 from quintet.agent.state import Judgement, Note, State
 from quintet.errors import ReplyError
 
@@ -29,16 +29,29 @@ class Critique(BaseModel):
 
 @node("critic")
 async def criticise(state: State, context: Context) -> Update:
-    """Feedback for the chosen program."""
+    """Feedback for the chosen program; none is asked for where the coder gave no program."""
     attempts, chosen = list(state.attempts), state.chosen
-    context.say("critic", f"looking at program {chosen + 1}")
     attempt = attempts[chosen]
-    plan = attempt.plan.model_dump() if attempt.plan else None
-    found = await ask_for(
-        context, "criticise", Critique, sample=attempt.revision, plan=plan, **_case(state, attempt)
-    )
-    attempts[chosen] = attempts[chosen].model_copy(update={"feedback": found.feedback})
+    if not attempt.code:
+        return {}
+    context.say("critic", f"looking at program {chosen + 1}")
+    attempts[chosen] = attempt.model_copy(update={"feedback": await _feedback(state, context, attempt)})
     return {"attempts": attempts}
+
+
+async def _feedback(state: State, context: Context, attempt: Attempt) -> str:
+    """What the critic says; words in another shape than asked for are words for the coder all the same."""
+    plan = attempt.plan.model_dump() if attempt.plan else None
+    case = _case(state, attempt)
+    try:
+        found = await ask_for(
+            context, "criticise", Critique, sample=attempt.revision, tries=1, plan=plan, **case
+        )
+    except ReplyError as unusable:
+        if unusable.refused or not unusable.reply.strip():
+            raise
+        return unusable.reply.strip()[:SHOWN]
+    return found.feedback
 
 
 @node("critic")
@@ -47,26 +60,33 @@ async def judge(state: State, context: Context) -> Update:
     if not state.attempts:  # a budget was spent before there was a program
         return {"judgement": None}
     attempt = state.attempts[0]
+    notes: list[Note] = []
     try:
         found = await _judged(state, context, attempt)
     except ReplyError as unusable:
-        return {"judgement": None, "notes": [Note(role="critic", message=str(unusable))]}
+        found, notes = _own(attempt), [Note(role="critic", message=str(unusable))]
     feedback = "" if found.program_correct else found.program_analysis
     return {
         "judgement": found,
         "attempts": [attempt.model_copy(update={"feedback": feedback})],
         "chosen": 0,
         "history": [0],
+        "notes": notes,
     }
 
 
 async def _judged(state: State, context: Context, attempt: Attempt) -> Judgement:
-    """The critic's word; where the formulator gave no elements, what the program's own check says."""
+    """The critic's word, where the formulator gave elements to judge."""
     if state.elements is None:
-        complaint = attempt.trial.complaint if attempt.trial else ""
-        return Judgement(elements_correct=True, program_correct=attempt.passed, program_analysis=complaint)
+        return _own(attempt)
     context.say("critic", "judging elements and program")
     return await ask_for(context, "judge", Judgement, sample=len(state.history), **_case(state, attempt))
+
+
+def _own(attempt: Attempt) -> Judgement:
+    """What the program's own check says, where there is no critic's word."""
+    complaint = attempt.trial.complaint if attempt.trial else ""
+    return Judgement(elements_correct=True, program_correct=attempt.passed, program_analysis=complaint)
 
 
 def _case(state: State, attempt: Attempt) -> dict[str, Any]:

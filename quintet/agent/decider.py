@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FiniteFloat
 
 from quintet.agent.asking import Update, ask_for, node
 from quintet.agent.context import Context
+from quintet.agent.lines import Lines
 from quintet.agent.program import Attempt
 from quintet.agent.scheduler import Arm, choose
 from quintet.agent.state import State
 from quintet.errors import ReplyError
+
+
+def _number(value: Any) -> Any:
+    """`"7/10"` is 7."""
+    return value.removesuffix("/10").strip() if isinstance(value, str) else value
+
+
+Score: TypeAlias = Annotated[FiniteFloat, BeforeValidator(_number)]
 
 
 class Scores(BaseModel):
@@ -17,8 +28,8 @@ class Scores(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    reasons: tuple[str, ...] = ()
-    scores: tuple[float, ...]
+    reasons: Lines = ()
+    scores: tuple[Score, ...]
 
 
 @node("decider")
@@ -51,9 +62,12 @@ async def _scored(context: Context, attempts: list[Attempt], sample: int) -> lis
     except ReplyError as unusable:
         context.say("decider", f"no scores, the last ones count: {unusable}")
         return attempts
+    given = len(found.scores)
+    if given != len(attempts):  # whose they are is not known
+        context.say("decider", f"{given} scores for {len(attempts)} programs: the last ones count")
+        return attempts
     context.say("decider", "scores " + ", ".join(f"{score:g}" for score in found.scores))
-    scores = [min(10.0, max(1.0, score)) for score in found.scores] + [1.0] * len(attempts)
     return [
-        attempt.model_copy(update={"scores": (*attempt.scores, score)})
-        for attempt, score in zip(attempts, scores, strict=False)
+        attempt.model_copy(update={"scores": (*attempt.scores, min(10.0, max(1.0, score)))})
+        for attempt, score in zip(attempts, found.scores, strict=True)
     ]

@@ -14,7 +14,12 @@ class Draft(BaseModel):
         usable: Whether it binds to its data, so that it can be solved as it stands.
         revision: How often it was mended.
         edited: Whether a person changed it.
-        doubted: Whether the formulator was asked to look again because no plan, or no best one, exists.
+        doubted: Whether the formulator was asked to look again because no plan, or no best one, exists, or
+            because the best is to do nothing.
+        warned: Whether it was told what may be wrong; that is told once.
+        repeated: Whether the last repair left the document as it was.
+        before: The last usable document before this one: what is gone back to if the repairs make it worse.
+        trouble: Why the last reply could not be used; empty if it could.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -25,6 +30,10 @@ class Draft(BaseModel):
     revision: int = 0
     edited: bool = False
     doubted: bool = False
+    warned: bool = False
+    repeated: bool = False
+    before: str = ""
+    trouble: str = ""
 
 
 class Solved(BaseModel):

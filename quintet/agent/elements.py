@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from quintet.agent.lines import Line, Lines
+
 
 class FiveElements(BaseModel):
     """Sets, parameters, variables, objective, constraints (LLMOPT, arXiv 2410.13213).
@@ -19,11 +21,11 @@ class FiveElements(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    sets: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    variables: tuple[str, ...]
-    objective: str
-    constraints: tuple[str, ...] = ()
+    sets: Lines = ()
+    parameters: Lines = ()
+    variables: Lines
+    objective: Line
+    constraints: Lines = ()
     problem_class: str = ""
 
     def to_text(self) -> str:

@@ -40,20 +40,33 @@ async def _tried(context: Context, attempt: Attempt, data: dict[str, Any]) -> At
 def trial_of(run: Run) -> Trial:
     """What a run says. A program that finds no plan need not be able to check one."""
     solved = run.results[0] if run.results else None
-    if solved is not None and solved.status == "ok" and solved.outcome in WITHOUT_PLAN:
-        return Trial(status="ok", outcome=solved.outcome, seconds=run.usage.wall)
+    if solved is not None and solved.status == "ok" and solved.outcome.lower() in WITHOUT_PLAN:
+        return Trial(status="ok", outcome=solved.outcome.lower(), seconds=run.usage.wall)
     checked = run.results[1] if len(run.results) > 1 else None
     return Trial(
         status=run.status.value,
-        detail=run.detail,
+        detail=_explained(run.detail),
         traceback=run.traceback,
-        outcome=solved.outcome if solved else "",
+        outcome=solved.outcome.lower() if solved else "",
         objective=solved.objective if solved else None,
         decisions=_mapping(solved),
         checked=checked.objective if checked else None,
         violations=dict(checked.violations or {}) if checked else None,
         seconds=run.usage.wall,
     )
+
+
+def _explained(detail: str) -> str:
+    """What went wrong, with what there is instead, where a program takes the sandbox for something else."""
+    hint = next((hint for sign, hint in INSTEAD.items() if sign in detail), "")
+    return f"{detail}; {hint}" if hint else detail
+
+
+INSTEAD = {
+    "ModuleNotFoundError": "there are pyomo, highspy, ortools, pyscipopt, numpy and Python's own modules",
+    "FileNotFoundError": "there are no files: the tables are in the argument data",
+}
+"""Sign of an error → what to do instead."""
 
 
 def _mapping(solved: CallResult | None) -> dict[str, Any] | None:

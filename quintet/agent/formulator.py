@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from quintet.agent.asking import Update, ask_for, ask_text, node
@@ -12,6 +14,7 @@ from quintet.agent.state import Note, State
 from quintet.errors import ReplyError
 from quintet.llm.chat import ChatReply
 from quintet.llm.fenced import code_block
+from quintet.llm.jsontext import NoJSON, objects
 from quintet.prompts.hint import choose
 
 SAME = "SAME"
@@ -44,13 +47,18 @@ async def formulate(state: State, context: Context) -> Update:
     tried = draft.model_copy(update={"revision": draft.revision + 1})
     try:
         reply = await _asked(draft, state, context)
+        document = draft.document if _unchanged(reply.text) else _written(reply.text)
     except ReplyError as unusable:  # counts as a try
         faults = draft.faults or (str(unusable),)
         note = Note(role="formulator", message=str(unusable))
-        return {"draft": tried.model_copy(update={"faults": faults}), "notes": [note]}
-    document = draft.document if _unchanged(reply.text) else document_in(reply.text)
+        left = {"faults": faults, "trouble": str(unusable), "repeated": False}
+        return {"draft": tried.model_copy(update=left), "notes": [note]}
+    changes: dict[str, Any] = {"document": document, "faults": (), "trouble": ""}
+    changes["repeated"] = document == draft.document
+    if draft.usable:
+        changes["before"] = draft.document
     seen = state.reviewed and document == draft.document
-    return {"draft": tried.model_copy(update={"document": document, "faults": ()}), "reviewed": seen}
+    return {"draft": tried.model_copy(update=changes), "reviewed": seen}
 
 
 async def _asked(draft: Draft, state: State, context: Context) -> ChatReply:
@@ -60,21 +68,60 @@ async def _asked(draft: Draft, state: State, context: Context) -> ChatReply:
     }
     if not draft.document:
         context.say("formulator", "writing the formulation")
+        inputs["trouble"] = draft.trouble
         return await ask_text(context, "formulate", sample=draft.revision + 1, **inputs)
     context.say("formulator", f"mending the formulation: {draft.faults[0]}")
-    inputs |= {"document": draft.document, "findings": list(draft.faults)}
+    trouble = [f"the last reply could not be used: {draft.trouble}"] if draft.trouble else []
+    inputs |= {"document": draft.document, "findings": [*draft.faults, *trouble]}
     return await ask_text(context, "repair_formulation", sample=draft.revision, **inputs)
 
 
 def _unchanged(text: str) -> bool:
-    """Whether a reply says that the document is right as it stands."""
-    return text.strip(" \n\t.*`\"'").upper() == SAME
+    """Whether a reply says that the document is right as it stands, with or without words about it."""
+    return re.match(rf"\W*{SAME}\b", text) is not None and not document_in(text)
+
+
+def _written(text: str) -> str:
+    document = document_in(text)
+    if document:
+        return document
+    began = " ".join(text.split())[:80]
+    raise ReplyError(
+        f"there is no document in the reply (it begins {began!r})",
+        place="formulator",
+        remedy="it has to stand in one block that begins with ```json and ends with ```",
+    )
 
 
 def document_in(text: str) -> str:
-    """The document of a reply: its last fenced block, or all from the first brace to the last."""
+    """The document of a reply; "" if it holds none.
+
+    Its fenced block, else all from the first brace to the last, else YAML from its first section on. Small
+    faults of JSON (trailing commas, single quotes, comments) are mended where nothing is lost by it.
+    """
     found = code_block(text, ("json", "yaml", "yml"))
-    if found is not None:
-        return found.strip()
+    if found is None:
+        found = _bare(text)
+    return mended(found.strip())
+
+
+def _bare(text: str) -> str:
+    section = _SECTION.search(text)
+    if section is not None:
+        return text[section.start() :]
     start, end = text.find("{"), text.rfind("}")
-    return text[start : end + 1] if 0 <= start < end else text.strip()
+    return text[start : end + 1] if 0 <= start < end else text[start:] if start >= 0 else ""
+
+
+_SECTION = re.compile(r"^(?:quintet|title|tables|sets|parameters|variables|objective):", re.MULTILINE)
+
+
+def mended(document: str) -> str:
+    """The document, as JSON where it was meant to be JSON and is nearly."""
+    if not document.startswith("{"):
+        return document
+    try:
+        ((value, changed),) = objects(document)
+    except (NoJSON, ValueError):  # the compiler says what is wrong with it; ValueError: more than one object
+        return document
+    return json.dumps(value, ensure_ascii=False, indent=1) if changed else document

@@ -90,13 +90,17 @@ def inspect(file: Path, data: Path | None = None) -> Inspection:
     formulation = open_formulation(file)
     model = bind(formulation, data)
     order = list(Severity)
-    found = [*structure(model), *cover(formulation), *check_units(model), *_compiled(model)]
+    found = [*structure(model), *cover(formulation), *check_units(model), *compiled(model)]
     findings = tuple(sorted(found, key=lambda f: order.index(f.severity)))
     return Inspection(file, model, findings, tuple(play(formulation, data)))
 
 
-def _compiled(model: Model) -> Iterator[Finding]:
-    """What a solver's form of the model has to assume; what can't be put in one is an error here too."""
+def compiled(model: Model) -> Iterator[Finding]:
+    """What a solver's form of the model has to assume.
+
+    Raises:
+        DataError: What no solver could take: a key that does not exist, logic over a variable without bounds.
+    """
     from quintet.solvers.matrix import compile
     from quintet.solvers.rewrite import rewrite
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from quintet.agent.account import Account
-from quintet.agent.state import State
+from quintet.agent.state import Note, State
 from quintet.llm.cache import CachedModel, ReplyCache
 from quintet.llm.chat import JSON, ChatModel, ChatReply, ChatRequest, OnToken
 from quintet.llm.recorded import Call, Recording, RecordingModel, read_calls
@@ -58,7 +58,7 @@ class Ledger:
 
     def account(self, state: State) -> Account:
         """What was taken, and how it went."""
-        notes = tuple(dict.fromkeys(f"{note.role}: {note.message}" for note in state.notes))
+        notes = tuple(dict.fromkeys(map(_told, state.notes)))
         stopped = next((note.message for note in state.notes if note.final), "")
         asked = self.meter.tallies
         return Account(
@@ -75,6 +75,12 @@ class Ledger:
         """Close the cache; the models belong to the caller."""
         if self._cache is not None:
             self._cache.close()
+
+
+def _told(note: Note) -> str:
+    """A note with its role, which is the place of many an error already."""
+    head = f"{note.role}: "
+    return note.message if note.message.startswith(head) else head + note.message
 
 
 class _Kept:

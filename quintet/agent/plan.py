@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from quintet.agent.lines import Lines
+
 
 class Plan(BaseModel):
     """One way to solve the problem by a program (OptimAI, arXiv 2504.16918, planner).
@@ -20,7 +22,7 @@ class Plan(BaseModel):
 
     solver: str
     approach: str
-    pitfalls: tuple[str, ...] = ()
+    pitfalls: Lines = ()
 
 
 class Plans(BaseModel):

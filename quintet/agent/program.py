@@ -61,7 +61,7 @@ class Trial(BaseModel):
     def complaint(self) -> str:
         """What is wrong, in one line; empty if nothing is."""
         if not self.ran:
-            return self.detail or f"it ended with the status {self.status!r} and without an objective"
+            return self.detail or self._unanswered
         if self.outcome in WITHOUT_PLAN:
             return ""
         if self.broken:
@@ -72,6 +72,15 @@ class Trial(BaseModel):
         if not agree(self.objective, self.checked):
             return f"solve claims the objective {self.objective:.9g}, check works out {self.checked:.9g}"
         return ""
+
+    @property
+    def _unanswered(self) -> str:
+        if self.status != "ok":
+            return f"it ended with the status {self.status!r}"
+        return (
+            f"solve gives the objective None with the status {self.outcome!r}: give a number, 0 where nothing"
+            " is to be optimized; None only with the status infeasible or unbounded"
+        )
 
     def to_text(self) -> str:
         """The run for a prompt."""
@@ -89,6 +98,15 @@ class Trial(BaseModel):
         return "\n".join([*lines, *([_cut(self.traceback)] if self.traceback else [])])
 
 
+class Tried(BaseModel):
+    """A program and its run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    trial: Trial
+
+
 class Attempt(BaseModel):
     """A plan with the program written for it; code and trial are replaced, not appended.
 
@@ -100,6 +118,7 @@ class Attempt(BaseModel):
         pulls: How often it was chosen for debugging, counting from 1 (OptimAI).
         revision: How often its code was replaced.
         feedback: What the critic said last.
+        best: The best of the programs that were replaced, with its run; None if none came to an answer.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -111,6 +130,24 @@ class Attempt(BaseModel):
     pulls: int = 1
     revision: int = 0
     feedback: str = ""
+    best: Tried | None = None
+
+    def replaced_by(self, code: str) -> Attempt:
+        """The attempt with another program, which has not run yet."""
+        return self.model_copy(update={"code": code, "trial": None, "best": self._better})
+
+    @property
+    def shown(self) -> Attempt:
+        """The attempt as it is told at the end: with its last program, unless an earlier one came further."""
+        best = self._better
+        return self if best is None else self.model_copy(update={"code": best.code, "trial": best.trial})
+
+    @property
+    def _better(self) -> Tried | None:
+        """The further one of the program and the best before it; the later one of two alike."""
+        last = Tried(code=self.code, trial=self.trial) if self.trial is not None and self.trial.ran else None
+        known = [tried for tried in (last, self.best) if tried is not None]
+        return max(known, key=lambda tried: tried.trial.passed, default=None)
 
     @property
     def passed(self) -> bool:

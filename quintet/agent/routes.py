@@ -70,7 +70,7 @@ def after_solve(state: State, runtime: Runtime[Context]) -> str:
     again = unsolved and not state.spent and not draft.edited
     if again and draft.faults and draft.revision < tactics.repairs:
         return "formulator.formulate"
-    return "compiler.solve" if unsolved and draft.usable and draft.doubted else "end"
+    return "compiler.solve" if unsolved and draft.usable and (draft.doubted or not draft.faults) else "end"
 
 
 def after_clarify(state: State, runtime: Runtime[Context]) -> list[str] | str:

@@ -16,8 +16,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -169,6 +169,28 @@ class RunFolder:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(f"run.json can't be used: {error}", place=str(self.path)) from None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other processes from working on this run; the system lets go when this one ends.
+
+        Raises:
+            RunError: Another process is at work on it, or the folder can't be written to.
+        """
+        import fcntl
+
+        try:
+            file = (self.path / "lock").open("w", encoding="utf-8")
+        except OSError as error:
+            raise RunError(f"can't be written: {error.strerror or error}", place=str(self.path)) from None
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise RunError(
+                    "another process is at work on this run", place=str(self.path), remedy="wait for it"
+                ) from None
+            yield
 
     def changed_prompts(self) -> list[str]:
         """Prompts that are not what they were when the run was made."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from quintet.agent.person import Person, Remembered
 from quintet.agent.run import Agent
 from quintet.agent.run_folder import Orders, RunFolder, runs_folder
 from quintet.agent.tactics import Tactics
-from quintet.llm.usage import Budget, Prices
+from quintet.llm.usage import Budget, Meter, MeteredModel, Prices
 from quintet.problem import Problem
 from quintet.solvers.options import Options
 
@@ -61,6 +61,7 @@ def run(
     """
     settings.refuse_unknown_roles(ROLES)
     models = _models(settings)
+    _require_prices(models, settings)
     orders = Orders(
         tactics,
         options or Options(),
@@ -135,12 +136,15 @@ class _Job:
 
         orders, folder = self.folder.orders, self.folder if self.kept else None
         try:
-            with sandbox_for(orders.tactics) as sandbox:
+            with self._held(), sandbox_for(orders.tactics) as sandbox:
                 agent = Agent(self.models, orders.tactics, sandbox, self.prices, self.budget)
                 agent = replace(agent, options=orders.options, solver=orders.solver)
                 return await agent.answer(self.folder.problem, say=told, person=person, folder=folder)
         finally:
             await asyncio.gather(*(model.close() for model in set(self.models.values())))
+
+    def _held(self) -> AbstractContextManager[object]:
+        return self.folder.held() if self.kept else nullcontext()
 
 
 @contextmanager
@@ -163,6 +167,13 @@ def _models(settings: Settings) -> dict[str, ChatModel]:
     from quintet.llm.connect import connect_roles
 
     return connect_roles(settings, ("", *settings.models))
+
+
+def _require_prices(models: Mapping[str, ChatModel], settings: Settings) -> None:
+    """Refuse a budget in dollars without a price before anything is made."""
+    meter = Meter(_prices(settings), _budget(settings))
+    for model in models.values():
+        MeteredModel(model, meter)
 
 
 def _prices(settings: Settings) -> Prices:

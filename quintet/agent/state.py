@@ -15,7 +15,7 @@ from quintet.agent.claim import Claim
 from quintet.agent.draft import Draft, Solved
 from quintet.agent.elements import FiveElements
 from quintet.agent.plan import Plan
-from quintet.agent.program import Attempt, Trial
+from quintet.agent.program import Attempt, Trial, Tried
 from quintet.agent.question import Clarification, Question
 
 
@@ -98,5 +98,18 @@ class State:
         return any(attempt.passed for attempt in self.attempts)
 
 
-RECORDS = (Attempt, Claim, Clarification, Draft, FiveElements, Judgement, Note, Plan, Question, Solved, Trial)
+RECORDS = (
+    Attempt,
+    Claim,
+    Clarification,
+    Draft,
+    FiveElements,
+    Judgement,
+    Note,
+    Plan,
+    Question,
+    Solved,
+    Trial,
+    Tried,
+)
 """The types that a checkpoint may hold besides plain values; nothing else is built from one."""

@@ -97,6 +97,7 @@ def read(reply: ChatReply, schema: type[T]) -> tuple[T, bool]:
         raise ReplyError(
             f"the model refused: {_start(reply.text) or 'it gave no reason'}",
             reply=reply.text,
+            refused=True,
             remedy="put the problem in other words, or take another model",
         )
     cut = reply.finish is Finish.LENGTH

@@ -18,6 +18,7 @@ from quintet.verbs.parts import (
     TimeLimit,
     named_numbers,
     report,
+    say,
     solver_options,
 )
 
@@ -39,6 +40,7 @@ def whynot(
     from quintet.solvers.reading import open_formulation
 
     options = solver_options(time_limit, threads, seed)
+    say("solving, then again with the decision, then looking for what speaks against it")
     found = ask(open_formulation(formulation), forced, data=data, solver=solver, options=options)
     report(found, json, answered=found.settled)
 
@@ -72,6 +74,7 @@ def alternatives(
     from quintet.solvers.alternatives import alternatives as list_plans
     from quintet.solvers.reading import open_formulation
 
+    say("solving, then looking for other plans")
     found = list_plans(
         open_formulation(formulation),
         k=k,
@@ -116,6 +119,7 @@ def pareto(
         check_suffix(plot)
     document = open_formulation(formulation)
     options = solver_options(time_limit, threads, seed)
+    say("solving for each objective, then tracing what they cost one another")
     found = trace(document, objective or (), points=points, data=data, solver=solver, options=options)
     if plot is not None and found.settled:
         found.plot(plot)
@@ -149,6 +153,7 @@ def replan(
     from quintet.solvers.alternatives import replan as stay_close
     from quintet.solvers.reading import open_formulation
 
+    say("solving, then staying close to the last plan")
     found = stay_close(
         open_formulation(formulation),
         last,

@@ -61,6 +61,15 @@ def report(found: Result, json: bool, *, answered: bool = True) -> NoReturn:
     raise typer.Exit(0 if answered else 1)
 
 
+CONTROLS = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+"""Signs by which a text could take over a terminal; texts, names and replies come from anywhere."""
+
+
+def printable(text: str) -> str:
+    """A text without the signs that command a terminal."""
+    return text.translate(CONTROLS)
+
+
 def write(text: str) -> None:
     """Print a result.
 
@@ -69,6 +78,7 @@ def write(text: str) -> None:
     """
     if sys.stdout is None:  # closed by whoever started us
         raise OSError("stdout is closed")
+    text = printable(text)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
     sys.stdout.flush()
 

@@ -15,11 +15,16 @@ from typing import Any
 import typer
 
 from quintet.errors import EndpointError, MissingDependency, ProblemError, RunPaused
+from quintet.verbs.parts import printable
 
 
 def narrate(role: str, line: str) -> None:
     """What a role is doing, on stderr."""
-    print(f"· {role}: {line}", file=sys.stderr, flush=True)
+    _say(f"· {role}: {line}")
+
+
+def _say(text: str) -> None:
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -77,21 +82,21 @@ class Terminal:
         """The answer typed, or the number of an option; an empty line takes the default."""
         if not _interactive():
             return ""
-        print(f"\n{asked['question']}", file=sys.stderr)
+        _say(f"\n{asked['question']}")
         if asked.get("why"):
-            print(f"  ({asked['why']})", file=sys.stderr)
+            _say(f"  ({asked['why']})")
         options: list[str] = list(asked.get("options") or ())
         for number, option in enumerate(options, 1):
-            print(f"  {number}. {option}", file=sys.stderr)
+            _say(f"  {number}. {option}")
         return _chosen(_typed(f"  [{asked['default']}] "), options)
 
     def review(self, shown: Mapping[str, Any]) -> str | None:
         """Enter goes on, e opens an editor, q leaves the run to be resumed."""
         if not _interactive():
             return None
-        print(f"\n{shown['reading']}\n", file=sys.stderr)
+        _say(f"\n{shown['reading']}\n")
         for fault in shown.get("faults") or ():
-            print(f"  {fault}", file=sys.stderr)
+            _say(f"  {fault}")
         while True:
             word = _typed("Enter: go on · e: edit the formulation · q: stop here, to be resumed  ").lower()
             if word in ("", "y", "yes"):
@@ -127,7 +132,7 @@ def _chosen(typed: str, options: list[str]) -> str:
 
 
 def _typed(prompt: str) -> str:
-    print(prompt, end="", file=sys.stderr, flush=True)
+    print(printable(prompt), end="", file=sys.stderr, flush=True)
     return (sys.stdin.readline() if sys.stdin else "").strip()
 
 

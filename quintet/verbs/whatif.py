@@ -31,6 +31,7 @@ from quintet.verbs.parts import (
     Threads,
     counter,
     report,
+    say,
     solver_options,
     write,
 )
@@ -125,6 +126,7 @@ def _compare(
 ) -> None:
     from quintet.solvers.whatif import whatif as compare
 
+    say("solving without the changes and with them")
     found = compare(document, made, data=own_data, options=options, solver=solver)
     write(found.to_json() if json else found.to_text(file))
     raise typer.Exit(0 if found.solved else 1)

@@ -117,6 +117,15 @@ def begin(strategy: str, folder: Path, endpoint: Endpoint) -> subprocess.Popen[s
     )
 
 
+def came_to_it(cast: Steady, child: subprocess.Popen[str]) -> bool:
+    """Wait until the run has sent the request it is waited for; not, if it has ended before."""
+    until = time.monotonic() + PATIENCE
+    while not cast.reached.wait(0.2):
+        if child.poll() is not None or time.monotonic() > until:
+            return False
+    return True
+
+
 def undisturbed(strategy: str, folder: Path) -> dict[str, Any]:
     """The same run without a kill, in this process."""
     cast = Steady()
@@ -136,7 +145,7 @@ def killed_and_resumed(strategy: str, dice: random.Random, folder: Path) -> dict
     with Endpoint(cast) as endpoint:
         child = begin(strategy, folder, endpoint)
         try:
-            assert cast.reached.wait(PATIENCE), child.communicate(timeout=1)
+            assert came_to_it(cast, child), child.communicate(timeout=1)
             time.sleep(dice.uniform(0, 0.3))
         finally:
             child.kill()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from quintet.agent import reviewer
+from quintet.agent.run_folder import RunFolder
 from quintet.llm import client
 from tests.agent.scripts import KEY, OPTIMUM, PROBLEM, RIGHT, TOO_MUCH, Cast
 from tests.command import Run, runner
@@ -262,3 +263,20 @@ def test_doctor_asks_no_model(quintet: Run, endpoint: Endpoint) -> None:
     assert "Traceback" not in ran.err
     assert KEY not in ran.out + ran.err
     assert not endpoint.requests
+
+
+def test_one_process_at_a_time_works_on_a_run(
+    quintet: Run, endpoint: Endpoint, clean_environment: Path
+) -> None:
+    quintet("solve", PROBLEM, "--strategy", "compile")
+    folder = RunFolder(only_run(clean_environment))
+    with folder.held():
+        ran = quintet("resume", str(folder.path))
+    assert ran.code == 2
+    assert "another process is at work on this run" in ran.err
+
+
+def test_a_missing_price_leaves_no_run_behind(quintet: Run, endpoint: Endpoint, tmp_path: Path) -> None:
+    ran = quintet("solve", PROBLEM, "--budget-usd", "1", "-o", "there")
+    assert ran.code == 3
+    assert not (tmp_path / "there").exists()

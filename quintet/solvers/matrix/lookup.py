@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,9 +32,8 @@ def rows_of(walker: Walker, name: str, family: Family, subscripts: Sequence[Node
     if len(absent):
         at = int(absent[0])
         key = [_shown(walker, part, frame.take(absent[:1])) for part in subscripts]
-        raise walker.fail(
-            frame, at, _why(name, family, key, ids[at]), "add a filter or 'a if condition else b'"
-        )
+        remedy = _remedy(name, family, subscripts, ids[at])
+        raise walker.fail(frame, at, _why(name, family, key, ids[at]), remedy)
     return rows
 
 
@@ -43,6 +43,19 @@ def _why(name: str, family: Family, key: Sequence[ElementValue | float], ids: Id
         if not np.any(family.ids[:, at] == ids[at]):
             return f"{message}: no key of {name} has {_written(part)} there"
     return message
+
+
+def _remedy(name: str, family: Family, subscripts: Sequence[Node], ids: Ids) -> str:
+    """What to write instead: the subscripts in another order, if there is such a key."""
+    for order in permutations(range(len(subscripts))) if len(subscripts) <= ORDERED else ():
+        if family.locate(ids[list(order)][np.newaxis])[0] >= 0:
+            right = ", ".join(to_text(subscripts[part]) for part in order)
+            return f"write {name}[{right}]: its keys are in that order"
+    return "add a filter or 'a if condition else b'"
+
+
+ORDERED = 4
+"""Most subscripts that are tried in all orders."""
 
 
 def _shown(walker: Walker, node: Node, frame: Frame) -> ElementValue | float:
