@@ -61,7 +61,7 @@ def inspected(draft: Draft, context: Context) -> Draft:
     except QuintetError as fault:
         return _faulty(draft, [_unreadable(draft.document) or str(fault)])
     try:
-        errors, warnings = _findings(bind(formulation, data))
+        errors, warnings = doubts(bind(formulation, data))
     except QuintetError as fault:
         return _faulty(draft, faults_of(formulation, data, fault))
     told = [str(finding) for finding in (*errors, *(() if draft.warned else warnings))]
@@ -74,8 +74,8 @@ def inspected(draft: Draft, context: Context) -> Draft:
 
 def _faulty(draft: Draft, faults: list[str]) -> Draft:
     again = ["the document that came back was the same; what is wrong with it is still so"]
-    told = (again if draft.repeated else []) + faults
-    return draft.model_copy(update={"faults": tuple(told[:FAULTS]), "usable": False})
+    told = faults[:FAULTS] + (again if draft.repeated else [])
+    return draft.model_copy(update={"faults": tuple(told), "usable": False})
 
 
 def _unreadable(document: str) -> str:
@@ -101,7 +101,8 @@ def formulation_of(draft: Draft, context: Context) -> Formulation:
     return read.model_copy(update={"text": context.problem.text}).within(context.problem.data)
 
 
-def _findings(model: Model) -> tuple[list[Finding], list[Finding]]:
+def doubts(model: Model) -> tuple[list[Finding], list[Finding]]:
+    """What is wrong, and what may be wrong, with a formulation that binds: errors and warnings."""
     found = [*model.findings, *structure(model), *cover(model.formulation), *check_units(model)]
     errors = [finding for finding in found if finding.severity is Severity.ERROR]
     return errors, [finding for finding in found if finding.severity is Severity.WARNING]
@@ -121,11 +122,17 @@ async def solve(state: State, context: Context) -> Update:
     doubt = "" if draft.doubted else await aside(_doubt, solution)
     if doubt:
         return {"draft": draft.model_copy(update={"faults": (doubt,), "doubted": True})}
-    return {
-        "solved": Solved(
-            outcome=solution.outcome.value, objective=solution.objective, message=solution.message
-        )
-    }
+    return {"solved": _brief(solution)}
+
+
+def _brief(solution: Solution) -> Solved:
+    satisfied = solution.outcome.solved and solution.model.objectives[0].sense is Sense.SATISFY
+    return Solved(
+        outcome=solution.outcome.value,
+        objective=solution.objective,
+        message=solution.message,
+        satisfied=satisfied,
+    )
 
 
 def solved(draft: Draft, context: Context) -> tuple[Model, Solution]:

@@ -8,14 +8,14 @@ from typing import TypeAlias
 from quintet.agent.account import Account
 from quintet.agent.answer import Answer, Origin
 from quintet.agent.claimed import ClaimedAnswer
-from quintet.agent.comparer import same, winner
-from quintet.agent.compiler import formulation_of, solved
+from quintet.agent.comparer import others, same, winner
+from quintet.agent.compiler import doubts, formulation_of, solved
 from quintet.agent.context import Context
 from quintet.agent.draft import Solved
 from quintet.agent.program import Attempt
 from quintet.agent.state import State
 from quintet.agent.verify import Verification, verify
-from quintet.formulation.schema import Sense
+from quintet.formulation.model import Model
 from quintet.problem import Finding, Severity
 
 AnyAnswer: TypeAlias = Answer | ClaimedAnswer
@@ -62,37 +62,49 @@ def _failures(state: State) -> list[str]:
 
 def _of_formulation(state: State, context: Context, account: Account, seconds: float) -> Answer:
     model, solution = solved(state.document, context)
-    satisfied = solution.outcome.solved and model.objectives[0].sense is Sense.SATISFY
-    verification = _with_readings(verify(model, solution), state, optimized=not satisfied)
+    verification = _with_readings(_with_doubts(verify(model, solution), model), state)
     formulation = formulation_of(state.document, context)
     return Answer(context.problem, formulation, Origin.MODEL, solution, verification, seconds, account)
 
 
-def _with_readings(verification: Verification, state: State, *, optimized: bool) -> Verification:
-    """The verification with the word of the programs. It can only lower what the formulation shows.
+def _with_doubts(verification: Verification, model: Model) -> Verification:
+    """The verification with what the formulator was told and left as it is."""
+    known = {(finding.code, finding.place) for finding in verification.findings}
+    left = [finding for finding in doubts(model)[1] if (finding.code, finding.place) not in known]
+    return replace(verification, findings=(*left, *verification.findings))
 
-    Args:
-        verification: Of the formulation alone.
-        state: At the end of the run.
-        optimized: Whether there is anything to be optimized; else the optima agree whatever the readings are.
-    """
+
+def _with_readings(verification: Verification, state: State) -> Verification:
+    """The verification with the word of the programs. It can only lower what the formulation shows."""
     found, attempt = state.solved, winner(state.attempts)
     if found is None or attempt is None:
         return verification
-    if same(found, attempt) and optimized:
-        said = "a program, written without sight of the formulation, comes to the same result"
-        finding = Finding("readings-agree", Severity.INFO, "", said)
-        rest = [what for what in verification.missing if "blind reading" not in what]
-        missing = (*rest, "the two readings held against each other: only their optima were compared")
-        return replace(verification, findings=(*verification.findings, finding), missing=missing)
-    if same(found, attempt):
-        said = "a program, written without sight of the formulation, finds a plan too, not a second optimum"
-        finding = Finding("readings-fit", Severity.INFO, "", said)
-        return replace(verification, findings=(*verification.findings, finding))
-    said = _difference(found, attempt)
-    finding = Finding("readings-differ", Severity.WARNING, "", said)
-    missing = ("agreement of the two readings of the text, which differ", *verification.missing)
-    return replace(verification, findings=(finding, *verification.findings), missing=missing)
+    if not same(found, attempt):
+        finding = Finding("readings-differ", Severity.WARNING, "", _difference(found, attempt))
+        missing = ("agreement of the two readings of the text, which differ", *verification.missing)
+        return replace(verification, findings=(finding, *verification.findings), missing=missing)
+    if found.satisfied:
+        said = "a program, written without sight of the formulation, finds a plan too: no optima to compare"
+        return _noted(verification, Finding("readings-fit", Severity.INFO, "", said))
+    said = "a program, written without sight of the formulation, comes to the same result"
+    agreed = _noted(verification, Finding("readings-agree", Severity.INFO, "", said))
+    rest = [what for what in verification.missing if "blind reading" not in what]
+    missing = (*rest, "the two readings held against each other: only their optima were compared")
+    return _with_others(replace(agreed, missing=missing), state, attempt)
+
+
+def _with_others(verification: Verification, state: State, attempt: Attempt) -> Verification:
+    """The verification with the programs that pass their own checks too and come to something else."""
+    theirs = others(state.attempts, attempt)
+    if not theirs:
+        return verification
+    said = f"other programs, which pass their own checks too, come to another result: {', '.join(theirs)}"
+    finding = Finding("programs-differ", Severity.WARNING, "", said)
+    return replace(verification, findings=(finding, *verification.findings))
+
+
+def _noted(verification: Verification, finding: Finding) -> Verification:
+    return replace(verification, findings=(*verification.findings, finding))
 
 
 def _difference(found: Solved, attempt: Attempt) -> str:

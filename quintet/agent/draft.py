@@ -43,6 +43,7 @@ class Solved(BaseModel):
         outcome: How the solve ended.
         objective: Value in the user's sense, None without a point.
         message: What there is to say.
+        satisfied: Whether a plan was found where nothing is to be optimized: there is no optimum to compare.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,3 +51,4 @@ class Solved(BaseModel):
     outcome: str
     objective: float | None = None
     message: str = ""
+    satisfied: bool = False
