@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
 from typing import Annotated
 
 import typer
@@ -76,6 +78,20 @@ def _quintet(
     """From a decision told in words to an optimization model, its optimum, and how far to trust it."""
 
 
+def _interruptible(verb: Callable[..., None]) -> Callable[..., None]:
+    """The verb; an interrupt, which Typer would end without a word, gets its line."""
+
+    @wraps(verb)
+    def run(*given: object, **named: object) -> None:
+        try:
+            verb(*given, **named)
+        except KeyboardInterrupt:
+            print("quintet: interrupted", file=sys.stderr, flush=True)
+            raise typer.Exit(130) from None
+
+    return run
+
+
 VERBS = (
     *(solve, check, export),
     *(explain, diagnose, repair, whatif, sensitivity, whynot, alternatives, pareto, replan),
@@ -84,7 +100,7 @@ VERBS = (
     doctor,
 )
 for verb in VERBS:
-    app.command()(verb)
+    app.command()(_interruptible(verb))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from quintet.formulation.evaluator import evaluate
 from quintet.formulation.model import Family, Key
 from quintet.formulation.record import finite, json_text
 from quintet.formulation.schema import Sense
-from quintet.formulation.tolerances import clean, slack_of
+from quintet.formulation.tolerances import clean, plain, slack_of
 from quintet.formulation.wording import place_of
 from quintet.problem import Finding, Problem, Verdict
 
@@ -176,10 +176,10 @@ class Answer:
             "title": self.formulation.title,
             "status": self.status,
             "sense": self.sense.value,
-            "objective": self.objective,
-            "objectives": self.objectives,
+            "objective": None if self.objective is None else plain(self.objective),
+            "objectives": {name: plain(value) for name, value in self.objectives.items()},
             "unit": self.unit,
-            "bound": finite(solution.bound),
+            "bound": None if solution.bound is None else finite(plain(solution.bound)),
             "gap": finite(solution.gap),
             "variables": self.variables,
             "quantities": self.quantities,
@@ -213,13 +213,13 @@ class Answer:
 def nested(family: Family, values: list[float]) -> Any:
     """Values as the document writes them: a number, or maps nested by index."""
     if not family.arity:
-        return clean(values[0])
+        return plain(clean(values[0]))
     whole: dict[str, Any] = {}
     for key, value in zip(family.keys, values, strict=True):
         inner = whole
         for element in key[:-1]:
             inner = inner.setdefault(str(element), {})
-        inner[str(key[-1])] = clean(value)
+        inner[str(key[-1])] = plain(clean(value))
     return whole
 
 

@@ -54,7 +54,7 @@ def _kept(draft: Draft, state: State, context: Context) -> Update:
 
 
 def inspected(draft: Draft, context: Context) -> Draft:
-    """The draft with its faults: errors always, warnings once, when it can first be read as a whole."""
+    """The draft with its faults: errors always, warnings until they were all that there was to say once."""
     data = context.problem.data
     try:
         formulation = formulation_of(draft, context)
@@ -68,7 +68,8 @@ def inspected(draft: Draft, context: Context) -> Draft:
     hidden = fault_in(formulation, data) if told else None  # what would be found on solving otherwise
     if hidden is not None:
         told = [*faults_of(formulation, data, hidden), *told]
-    changes = {"faults": tuple(told[:FAULTS]), "usable": not errors and hidden is None, "warned": True}
+    usable = not errors and hidden is None
+    changes = {"faults": tuple(told[:FAULTS]), "usable": usable, "warned": draft.warned or usable}
     return draft.model_copy(update=changes)
 
 

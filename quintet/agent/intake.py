@@ -55,7 +55,9 @@ def read_problem(argument: str, data: Path | None = None) -> Told:
         return _from_file(path, data)
     if _looks_like_a_path(argument):
         raise ProblemError(
-            "there is no such file", place=argument, remedy="check the path, or give the text itself"
+            "there is no such file",
+            place=argument,
+            remedy="check the path, or give the text itself, which has several words",
         )
     return told_in_words(argument, data, "the text")
 
@@ -85,7 +87,8 @@ def _is_file(path: Path) -> bool:
 
 
 def _looks_like_a_path(argument: str) -> bool:
-    return "\n" not in argument and argument.endswith(FILES) and len(argument.split()) == 1
+    """One word; but some scripts write a whole text without a space."""
+    return len(argument.split()) == 1 and (argument.isascii() or argument.strip().endswith(FILES))
 
 
 def _from_file(path: Path, data: Path | None) -> Told:

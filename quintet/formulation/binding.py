@@ -114,14 +114,16 @@ def _bound(binder: Binder, name: str, entry: VariableEntry, side: str, indexed: 
     return values
 
 
-def _bound_values(binder: Binder, given: float | str, place: str, indexed: Indexed) -> Floats:
+def _bound_values(
+    binder: Binder, given: float | str, place: str, indexed: Indexed, what: str = "bound"
+) -> Floats:
     if not isinstance(given, str):
         return np.full(len(indexed.family), float(given))
-    node = binder.resolver(place).data(parse(given, place), indexed.indices, "a bound")
+    node = binder.resolver(place).data(parse(given, place), indexed.indices, f"a {what}")
     values = list(binder.evaluate(node, indexed.family, place).values())
     if not all(isinstance(value, int | float) and value == value for value in values):
         raise DataError(
-            "the bound is not a number", place=place, remedy="write a number or an expression of data"
+            f"the {what} is not a number", place=place, remedy="write a number or an expression of data"
         )
     return np.array(values, dtype=np.float64)
 
@@ -182,9 +184,9 @@ def _softness(binder: Binder) -> dict[str, Softness]:
         if entry.soft is not None:
             indexed = binder.family_of(entry.each, f"constraints.{name}.for")
             place = f"constraints.{name}.soft"
-            penalty = _bound_values(binder, entry.soft.penalty, f"{place}.penalty", indexed)
+            penalty = _bound_values(binder, entry.soft.penalty, f"{place}.penalty", indexed, "penalty")
             most = np.inf if entry.soft.limit is None else entry.soft.limit
-            limit = _bound_values(binder, most, f"{place}.limit", indexed)
+            limit = _bound_values(binder, most, f"{place}.limit", indexed, "limit")
             soft[name] = Softness(penalty, limit, entry.soft.priority, indexed.generators)
     return soft
 

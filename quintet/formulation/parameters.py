@@ -248,6 +248,13 @@ class ParameterBinder:
                 place=f"{self.place}.table",
                 remedy=f"write {name}.COLUMN",
             )
+        across = self._context.table_across(name)
+        if across and across not in keys and len(keys) + 1 == self.family.arity:
+            raise DocumentError(
+                f"table {name!r} is a crosstab, whose columns are the elements of {across}",
+                place=f"{self.place}.table",
+                remedy=f"write table: {name}, without a column",
+            )
         if len(keys) != self.family.arity:
             raise DocumentError(
                 f"table {name!r} has {len(keys)} key column(s), the index has {self.family.arity}",

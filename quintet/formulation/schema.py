@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -225,6 +225,9 @@ class Table(Entry):
     `keys` are the columns that name the elements; with `across`, the other columns are the
     elements of one more index (a crosstab).
     """
+
+    anywhere: ClassVar[bool] = False
+    """Whether the file may lie outside the folder of the data; no document can say so."""
 
     file: str
     sheet: str | None = None

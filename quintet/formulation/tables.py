@@ -198,7 +198,7 @@ def _path(entry: Table, folder: Path, place: str) -> Path:
         )
     try:
         home, path = folder.resolve(), (folder / file).resolve()
-        inside, found = path.is_relative_to(home), path.is_file()
+        inside, found = entry.anywhere or path.is_relative_to(home), path.is_file()
         size = path.stat().st_size if inside and found else 0
     except (OSError, ValueError, RuntimeError) as error:  # a NUL, too long a name, a loop of links
         raise DataError(f"{short(file)} can't be read: {error}", place=place, remedy=remedy) from None

@@ -63,6 +63,16 @@ def finite_bound(value: float) -> bool:
     return abs(value) < INFINITE
 
 
+def plain(value: float) -> float:
+    """A value for other programs: the short decimal that it is within rounding of, else as it is.
+
+    Of thirteen digits at most ten may be left, so that a third stays a third: nothing moves by more than
+    1e-12 of itself.
+    """
+    near = float(f"{value:.13g}")
+    return near if len(f"{near:.12e}".partition("e")[0].rstrip("0")) <= 11 + (value < 0) else value
+
+
 def clean(value: float, tolerance: float = INTEGRALITY) -> float:
     """A value for display: rounded to a whole number if it is within the tolerance of one."""
     near = round(value) if abs(value) < 2**53 else value

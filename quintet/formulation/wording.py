@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -17,6 +18,9 @@ MOST = 8
 """Names told in one list, where there may be many."""
 
 Key: TypeAlias = Sequence[int | str]
+
+_PLAIN = re.compile(r"[^\s,'\"\[\]()=*:](?:[^,'\"\[\]()=*:]*[^\s,'\"\[\]()=*:])?")
+"""Elements that need no quotes between brackets."""
 
 # numbers
 
@@ -106,9 +110,15 @@ def plural(unit: str) -> str:
 # places
 
 
+def subscript(element: int | str) -> str:
+    """An element between brackets as a command line takes it: in double quotes where it must be."""
+    text = str(element)
+    return text if _PLAIN.fullmatch(text) else '"' + text.replace('"', '""') + '"'
+
+
 def subscripts(key: Key) -> str:
     """`[A, 3]`, or nothing for a scalar."""
-    return f"[{', '.join(map(str, key))}]" if key else ""
+    return f"[{', '.join(map(subscript, key))}]" if key else ""
 
 
 def place_of(name: str, key: Key) -> str:

@@ -168,6 +168,17 @@ def test_warnings_are_told_when_the_document_can_first_be_read(tmp_path: Path) -
     assert ran.objective == OPTIMUM
 
 
+def test_warnings_that_errors_hid_are_told_again(tmp_path: Path) -> None:
+    hidden = {"hours": document()["constraints"]["hours"], "odd": constraints(odd="make[table] <= 3")["odd"]}
+    scripts: dict[str, Steps] = {
+        "formulate": written(constraints=hidden),
+        "repair_formulation": [WARNED, WARNED, FORMULATION],
+    }
+    ran = solve("compile", tmp_path / "run", scripts)
+    assert ran.asked == ["formulate", *["repair_formulation"] * 2], "and once is enough"
+    assert any("unused-parameter" in line for line in findings(ran))
+
+
 def test_a_document_that_comes_back_as_it_was_is_said(tmp_path: Path) -> None:
     scripts: dict[str, Steps] = {"formulate": UNKNOWN_NAME, "repair_formulation": [UNKNOWN_NAME, FORMULATION]}
     ran = solve("compile", tmp_path / "run", scripts)
@@ -343,6 +354,7 @@ def test_two_plans_that_fit_are_no_second_reading(tmp_path: Path) -> None:
     whole = document(objective={"sense": "satisfy"})
     scripts: dict[str, Steps] = {
         "formulate": fenced(json.dumps(whole), "json"),
+        "repair_formulation": "SAME",
         "code": claiming(0, 0, 0.0).replace("30 * stools + 80 * benches", "0"),
     }
     ran = solve("quintet", tmp_path / "run", scripts)

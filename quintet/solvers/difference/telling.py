@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from quintet.formulation.wording import number, signed, signed_percent
 from quintet.solvers.difference.change import Change, Detail, Value, What
 
 MOST = 12
 """Most values or elements of one entry that are shown."""
 WIDE = 60
+DIGITS = 7
+"""Digits of a value that is not whole."""
 MARKS = {What.ADDED: "+", What.REMOVED: "-", What.CHANGED: " ", What.RENAMED: " "}
 
 
@@ -26,8 +29,8 @@ def _amounts(detail: Detail) -> str:
     old, new = detail.old, detail.new
     if isinstance(old, str | None) or isinstance(new, str | None):
         return arrow(old, new)
-    share = f", {100 * (new - old) / abs(old):+.3g} %" if old else ""
-    return f"{old:,.7g} → {new:,.7g} ({new - old:+,.6g}{share})"
+    share = f", {signed_percent((new - old) / abs(old))}" if old else ""
+    return f"{number(old, DIGITS)} → {number(new, DIGITS)} ({signed(new - old)}{share})"
 
 
 def _change(change: Change) -> Iterator[str]:

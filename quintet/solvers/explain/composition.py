@@ -69,8 +69,13 @@ def composed(parts: list[Part], unit: str) -> str:
 
 
 def _said(part: Part, total: float) -> str:
-    share = f" ({100 * part.amount / total:.0f} %)" if total else ""
+    share = f" ({_share(part.amount / total)})" if total else ""
     return f"{entry(part.label, brief(part.amount))}{share}"
+
+
+def _share(share: float) -> str:
+    whole = f"{100 * share:.0f}"
+    return "under 1 %" if whole == "0" and share > 0 else f"{whole} %"
 
 
 # terms

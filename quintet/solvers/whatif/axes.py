@@ -84,6 +84,15 @@ class Axis:
         ratios = [b / a for a, b in pairwise(rising)]
         return max(ratios) <= min(ratios) * (1 + 1e-6)
 
+    def replaces(self, change: ParameterChange) -> bool:
+        """Whether nothing is left of a change where the axis has set its values."""
+        if self.mode is not Mode.SET or change.parameter != self.parameter:
+            return False
+        if self.key in (None, (None,)) or self.key == change.key:
+            return True
+        pairs = zip(self.key or (), change.key or (), strict=False)
+        return len(self.key or ()) == len(change.key or ()) and all(a in (None, b) for a, b in pairs)
+
     def change(self, value: float) -> ParameterChange:
         """The change that a value stands for."""
         name, key = self.parameter, self.key

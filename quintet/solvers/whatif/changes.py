@@ -253,7 +253,7 @@ _LIST: TypeAdapter[list[Change]] = TypeAdapter(list[Annotated[Change, Field(disc
 def value_text(value: str) -> str:
     """An element as a value; quoted where it could be taken for a number."""
     bare = part_text(value)
-    return f"'{value}'" if bare == value and value[:1] in "+-.0123456789" else bare
+    return f'"{value}"' if bare == value and value[:1] in "+-.0123456789" else bare
 
 
 def element_text(element: Sequence[str]) -> str:

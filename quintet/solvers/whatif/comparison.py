@@ -9,7 +9,7 @@ from typing import Any
 from quintet.formulation.document import VERSION
 from quintet.formulation.evaluation import Evaluation
 from quintet.formulation.record import json_text
-from quintet.formulation.tolerances import agree
+from quintet.formulation.tolerances import agree, clean
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.solution import Solution
 from quintet.solvers.whatif.changes import SetObjective, command, dump_changes
@@ -89,6 +89,18 @@ class Comparison:
         return differences(*values, units, ordered=True)
 
     @cached_property
+    def levels(self) -> list[Difference]:
+        """The objectives after the first, changed or not; none where a plan is missing."""
+        if self._before is None or self._after is None or not self.comparable:
+            return []
+        values = self._before.objectives, self._after.objectives
+        return [
+            Difference(level.name, (), clean(values[0][level.name]), clean(values[1][level.name]), level.unit)
+            for level in self.after.model.objectives[1:]
+            if level.name in values[0]
+        ]
+
+    @cached_property
     def counted(self) -> int:
         """Decisions before or after, changed or not."""
         return len({*decided(self.before), *decided(self.after)})
@@ -133,6 +145,7 @@ class Comparison:
             "comparable": self.comparable,
             "difference": self.difference,
             "percent": self.percent,
+            "levels": [row.record() for row in self.levels],
             "decisions": [row.record() for row in self.decisions],
             "decisions_counted": self.counted,
             "quantities": [row.record() for row in self.quantities],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from quintet.formulation.model import Model
 from quintet.formulation.names import IDENTIFIER
 from quintet.formulation.parser import parse
 from quintet.formulation.revision import with_rows
-from quintet.formulation.schema import ConstraintEntry, Document, Kind, ObjectiveEntry
+from quintet.formulation.schema import ConstraintEntry, Document, Kind, ObjectiveEntry, Table
 from quintet.solvers.whatif.changes import (
     AddConstraint,
     AddElement,
@@ -39,6 +39,12 @@ if TYPE_CHECKING:
     from quintet.formulation.document import Formulation
 
 T = TypeVar("T")
+
+
+class NamedTable(Table):
+    """A table whose file the user named, wherever it lies."""
+
+    anywhere: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -139,19 +145,32 @@ def _with_table(document: Formulation, change: UseTable, home: Path) -> Formulat
     require(change.table, document.tables, "table", change.place)
     entry = document.tables[change.table]
     said = entry.model_dump(exclude_unset=True)
-    said |= {"file": _inside(change.file, home)}
+    file = _found(change, home)
+    said |= {"file": file}
     if change.sheet is not None or Path(change.file).suffix.lower() != Path(entry.file).suffix.lower():
         said["sheet"] = change.sheet
-    changed = type(entry).model_validate({k: v for k, v in said.items() if v is not None})
+    kind = NamedTable if Path(file).is_absolute() else Table
+    changed = kind.model_validate({k: v for k, v in said.items() if v is not None})
     return document.model_copy(update={"tables": {**document.tables, change.table: changed}})
 
 
-def _inside(file: str, home: Path) -> str:
-    """The file as seen from the folder of the data; a path from here will do if it leads there."""
-    if (home / file).is_file() or not Path(file).is_file():
-        return file
-    found, folder = Path(file).resolve(), home.resolve()
-    return str(found.relative_to(folder)) if found.is_relative_to(folder) else file
+def _found(change: UseTable, home: Path) -> str:
+    """The file as seen from the folder of the data, else its whole path: the user named it."""
+    folder = home.resolve()
+    for path, named in ((folder / change.file, False), (Path(change.file), True)):
+        found = path.resolve() if _is_file(path) else None
+        if found is not None and (named or found.is_relative_to(folder)):
+            return str(found.relative_to(folder) if found.is_relative_to(folder) else found)
+    said = f"there is no file {change.file} in {folder}"
+    here = "" if folder == Path.cwd() or Path(change.file).is_absolute() else ", nor here"
+    raise DataError(f"{said}{here}", place=change.place, remedy="correct the path")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long a name, or a NUL
+        return False
 
 
 # constraints

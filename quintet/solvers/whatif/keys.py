@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 
 from quintet.errors import DataError, DocumentError
 from quintet.formulation.model import Family, Key
+from quintet.formulation.wording import subscript
 
 Pattern: TypeAlias = tuple[str | None, ...]
 """One part a component of the key; None stands for every element."""
 
 _NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
-_BARE = re.compile(r"[^\s,'\"\[\]()=*:](?:[^,'\"\[\]()=*:]*[^\s,'\"\[\]()=*:])?")
 SHOWN = 6
 QUOTES = ("'", '"')
 
@@ -113,9 +113,7 @@ def _part(text: str, place: str) -> str | None:
 
 def part_text(part: str | None) -> str:
     """One part as `read_key` takes it."""
-    if part is None:
-        return "*"
-    return part if _BARE.fullmatch(part) else "'" + part.replace("'", "''") + "'"
+    return "*" if part is None else subscript(part)
 
 
 def target_text(name: str, key: Pattern | None) -> str:

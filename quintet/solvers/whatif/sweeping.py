@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from quintet.errors import DataError, SolverError
+from quintet.errors import DataError, DocumentError, SolverError
 from quintet.formulation.classify import classify
 from quintet.formulation.model import Model, ProblemClass
 from quintet.solvers.matrix import BeyondMatrix, compile
@@ -18,7 +18,7 @@ from quintet.solvers.outcome import Outcome
 from quintet.solvers.rewrite import rewrite
 from quintet.solvers.solver import Solver
 from quintet.solvers.whatif.axes import Axis, Place, grid, snake
-from quintet.solvers.whatif.changes import Change
+from quintet.solvers.whatif.changes import Change, ParameterChange
 from quintet.solvers.whatif.cold import Cold
 from quintet.solvers.whatif.dependence import is_affine
 from quintet.solvers.whatif.edited import apply
@@ -78,6 +78,7 @@ def sweep(
     started = perf_counter()
     places = grid(axes)
     _refuse_workers(workers)
+    _refuse_replaced(axes, changes)
     first = _checked(formulation, axes, changes, data, places)
     watched = tuple(dict.fromkeys(one for text in watch for one in read_watched(text, first)))
     cold = Cold(formulation, tuple(axes), tuple(changes), data, watched, options or Options(), solver)
@@ -94,6 +95,17 @@ def _refuse_workers(workers: int | None) -> None:
         raise SolverError(
             f"{workers} workers are none to be had", place="--workers", remedy=f"take 1 to {WORKERS}"
         )
+
+
+def _refuse_replaced(axes: Sequence[Axis], changes: Sequence[Change]) -> None:
+    """Refuse a change that an axis puts its own values over."""
+    for change in changes:
+        if isinstance(change, ParameterChange) and any(axis.replaces(change) for axis in axes):
+            raise DocumentError(
+                f"the sweep puts its own values in place of those of {change.parameter}",
+                place=change.place,
+                remedy="leave it out, or sweep with *= or +=",
+            )
 
 
 def _checked(

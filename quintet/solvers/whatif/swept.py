@@ -15,7 +15,7 @@ from quintet.formulation.document import VERSION
 from quintet.formulation.model import Model
 from quintet.formulation.record import json_text
 from quintet.formulation.schema import Sense
-from quintet.formulation.wording import amount, headed, number
+from quintet.formulation.wording import amount, headed, listed, number
 from quintet.solvers.ending import BRIEF
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.whatif.axes import Axis
@@ -80,7 +80,8 @@ class Sweep:
     def watched_unit(self, number: int) -> str:
         """Unit of a watched quantity."""
         name = self.watched[number].name
-        return {**self.model.variables, **self.model.expressions}[name].unit
+        levels = {level.name: level for level in self.model.objectives}
+        return {**levels, **self.model.variables, **self.model.expressions}[name].unit
 
     @property
     def best(self) -> SweepPoint | None:
@@ -182,7 +183,7 @@ class Sweep:
         """What came of it, in a few lines."""
         counts = Counter(point.outcome for point in self.points)
         said = ", ".join(f"{count:,} {BRIEF[outcome]}" for outcome, count in counts.most_common())
-        lines = [f"{len(self.points):,} points: {said}."]
+        lines = [f"{len(self.points):,} points: {said}.", *self._levels()]
         if self.best is not None and len(self.points) > 1:
             where = ", ".join(
                 f"{a.label} = {number(v)}" for a, v in zip(self.axes, self.best.place, strict=True)
@@ -191,6 +192,16 @@ class Sweep:
         lines += dict.fromkeys(p.message for p in self.points if p.message and p.outcome is Outcome.UNKNOWN)
         hands = f", {self.workers} workers" if self.workers > 1 else ""
         return [*lines, f"Solved {self.route.value}{hands}, in {self.seconds:.2f} s."]
+
+    def _levels(self) -> list[str]:
+        """Which of several objectives the table shows, and how to see the others."""
+        first, *later = self.model.objectives
+        others = [level.name for level in later if level.name not in {one.name for one in self.watched}]
+        if not later:
+            return []
+        way = f"; --watch {others[0]} follows {'it' if len(others) == 1 else 'the next'}" if others else ""
+        rest = f", before {listed(level.name for level in later)}"
+        return [f"{first.name} is the first of {len(later) + 1} objectives{rest}{way}."]
 
     def plot(self, path: Path) -> None:
         """Write a plot: PNG, SVG or HTML by the suffix of the path.

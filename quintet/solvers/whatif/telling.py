@@ -50,7 +50,15 @@ def _objective(comparison: Comparison) -> str:
         lines.append(f"change: {_change(comparison)}")
     elif not comparison.comparable:
         lines.append("The objectives measure different things.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_levels(comparison)])
+
+
+def _levels(comparison: Comparison) -> Iterable[str]:
+    """The later objectives, before and after."""
+    rows = comparison.levels
+    if rows:
+        yield "The objectives after it:"
+        yield from _block(rows)
 
 
 def _side(word: str, solution: Solution) -> str:
@@ -105,7 +113,7 @@ def _decisions(comparison: Comparison) -> str:
         return "No decision changes."
     shown = sorted(changed[:ROWS], key=lambda row: _first(row, changed))
     said = f"{len(changed):,} of {comparison.counted:,} decisions change, the biggest first"
-    lines = [f"{said}; of plans that are as good, this is one"]
+    lines = [f"{said}; if other plans are as good, this is one of them"]
     for _, rows in groupby(shown, key=lambda row: row.name):
         lines += _block(list(rows))
     if len(changed) > ROWS:

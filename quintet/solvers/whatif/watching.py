@@ -1,4 +1,4 @@
-"""Quantities that are followed through a sweep: decisions and named expressions."""
+"""Quantities that are followed through a sweep: decisions, named expressions and later objectives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from quintet.errors import DataError
+from quintet.formulation.evaluator import evaluate
+from quintet.formulation.families import scalar_family
 from quintet.formulation.model import Family, Model, Point
 from quintet.formulation.point import ModelEnvironment
 from quintet.solvers.whatif.keys import Pattern, read_target, require, rows_of, target_text
@@ -20,7 +22,7 @@ class Watched:
     """One decision or one row of a named expression.
 
     Args:
-        name: Of the variable or expression.
+        name: Of the variable, the expression or the objective.
         key: Its row, as text; empty for a scalar.
     """
 
@@ -45,6 +47,8 @@ class Watched:
         row = self.row(model)
         if self.name in model.variables:
             return float(point[self.name][row])
+        if self.name not in model.expressions:
+            return evaluate(model, point).objectives[self.name]
         environment = ModelEnvironment(model)
         environment.move({name: np.asarray(point[name], dtype=np.float64) for name in model.variables})
         try:
@@ -55,8 +59,9 @@ class Watched:
 
 
 def _family(name: str, model: Model) -> Family:
-    home = model.variables if name in model.variables else model.expressions
-    return home[name].family
+    if name in model.variables:
+        return model.variables[name].family
+    return model.expressions[name].family if name in model.expressions else scalar_family(model.universe)
 
 
 def read_watched(text: str, model: Model) -> list[Watched]:
@@ -68,7 +73,9 @@ def read_watched(text: str, model: Model) -> list[Watched]:
     """
     place = f"--watch {text!r}"
     name, key, rest = read_target(text, place)
-    require(name, [*model.variables, *model.expressions], "decision or named expression", place)
+    levels = [level.name for level in model.objectives[1:]]
+    what = "decision, named expression or later objective" if levels else "decision or named expression"
+    require(name, [*model.variables, *model.expressions, *levels], what, place)
     if rest.strip():
         raise DataError(f"{rest.strip()!r} follows the name", place=place, remedy="write NAME or NAME[key]")
     family = _family(name, model)

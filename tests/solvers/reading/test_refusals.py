@@ -162,12 +162,30 @@ def test_files_that_can_not_be_read(tmp_path: Path) -> None:
         ("latin.lp", b"min\n x\xe9\n", "line 2: byte 0xe9"),
         ("bad.lp.gz", b"not packed", "can't be unpacked"),
         ("cut.mps.gz", gzip.compress(b"NAME" * 1000)[:-9], "can't be unpacked"),
-        ("empty.lp", b"", "ends without End"),
-        ("empty.mps", b"", "ends before ENDATA"),
+        ("empty.lp", b"", "the file is empty"),
+        ("empty.mps", b" \n", "the file is empty"),
+        ("begun.lp", b"min\n x\n", "ends without End"),
+        ("begun.mps", b"NAME\n", "ends before ENDATA"),
     ]:
         (tmp_path / name).write_bytes(content)
         with pytest.raises(DocumentError, match=said):
             open_formulation(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("m.xlsx", "a table is named by a formulation; a model is named .yaml, .json, .lp or .mps"),
+        ("m.csv", "a table is named by a formulation"),
+        ("m.txt", "a problem in words is for quintet solve"),
+        ("m.doc", "name it .yaml or .json if it is a formulation, .lp or .mps"),
+        ("m", "the file name has no suffix; name it .yaml or .json if"),
+    ],
+)
+def test_a_file_of_another_kind(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / name).write_text("x", encoding="utf-8")
+    with pytest.raises(DocumentError, match=said.replace(".", r"\.")):
+        open_formulation(tmp_path / name)
 
 
 def test_a_packed_file_can_not_grow_beyond_the_limit(tmp_path: Path) -> None:

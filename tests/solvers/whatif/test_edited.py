@@ -375,8 +375,31 @@ def test_other_data_and_tables(folder: Path) -> None:
         apply(document, [UseData(folder=str(folder / "three"))])
     with pytest.raises(DataError, match=r"gone\.csv"):
         apply(document, [grammar.read_table_change("prices=gone.csv")]).bind()
-    with pytest.raises(DataError, match="outside the folder"):
+    with pytest.raises(DataError, match="nor here"):
         apply(document, [grammar.read_table_change("prices=../two/prices.csv")]).bind()
+
+
+def test_another_file_may_lie_where_the_user_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Formulation.load(folder / "one" / "f.yaml")
+    other = folder / "two" / "prices.csv"
+    monkeypatch.chdir(folder)
+    for named in (str(other), "two/prices.csv", "one/../two/prices.csv"):
+        edited = apply(document, [grammar.read_table_change(f"prices={named}")])
+        assert solve(edited.bind()).objective == 7
+    more = [grammar.read_add_element("Good=c"), SetParameter(parameter="price", key=("c",), value=4)]
+    edited = apply(document, [grammar.read_table_change("prices=two/prices.csv"), *more])
+    assert solve(edited.bind()).objective == 11
+
+
+def test_a_document_itself_can_not_reach_outside_its_folder(folder: Path) -> None:
+    document = Formulation.load(folder / "one" / "f.yaml")
+    edited = apply(document, [grammar.read_table_change(f"prices={folder / 'two' / 'prices.csv'}")])
+    again = Formulation.loads(edited.formulation.dump())
+    with pytest.raises(DataError, match="outside the folder"):
+        bind(again, folder / "one")
+    with pytest.raises(DocumentError, match="anywhere"):
+        text = (folder / "one" / "f.yaml").read_text(encoding="utf-8")
+        Formulation.loads(text.replace("keys: [good]", "keys: [good], anywhere: true"))
 
 
 def test_the_file_is_not_touched(folder: Path) -> None:
