@@ -21,7 +21,12 @@ def sensitivity(
     solves: Annotated[
         int, typer.Option(min=1, help="Most limits and numbers, each, for which the model is solved again.")
     ] = 40,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds for all solving again together.")] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds for the first solve, and again for all after it; default: no end, and 20."
+        ),
+    ] = None,
     threads: Threads = 1,
     seed: Seed = 0,
     json: Json = False,
@@ -43,4 +48,4 @@ def sensitivity(
         solves=solves,
         progress=say,
     )
-    report(found, json, answered=found.outcome.solved)
+    report(found, json, answered=found.settled)

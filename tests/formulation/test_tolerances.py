@@ -13,6 +13,7 @@ from quintet.formulation.tolerances import (
     feasible,
     finite_bound,
     integrality_gap,
+    plain,
     rounded,
     slack_of,
 )
@@ -69,3 +70,28 @@ def test_bounds_and_slack() -> None:
     assert finite_bound(-1e19)
     assert not finite_bound(1e20)
     assert slack_of(-5e6, 1) == pytest.approx(5)
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (119.99999999999997, 120.0),
+        (0.30000000000000004, 0.3),
+        (-0.30000000000000004, -0.3),
+        (1926.0500000000002, 1926.05),
+        (3.0000000000000004e20, 3e20),
+        (1 / 3, 1 / 3),
+        (2 / 7e9, 2 / 7e9),
+        (123456.7890123, 123456.7890123),
+        (0.0, 0.0),
+        (math.inf, math.inf),
+    ],
+)
+def test_a_number_for_other_programs_is_a_short_decimal_or_as_it_was(value: float, wanted: float) -> None:
+    assert plain(value) == wanted
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False))
+def test_a_number_for_other_programs_is_the_same_number(value: float) -> None:
+    assert abs(plain(value) - value) <= 1e-12 * abs(value)
+    assert plain(plain(value)) == plain(value)

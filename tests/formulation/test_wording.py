@@ -27,8 +27,10 @@ from quintet.formulation.wording import (
     sentence,
     signed,
     signed_percent,
+    subscript,
     with_unit,
 )
+from quintet.solvers.whatif.keys import read_target
 
 
 @pytest.mark.parametrize(
@@ -151,3 +153,22 @@ def test_documents_have_no_number_that_json_lacks() -> None:
     assert json_text({"name": "Zürich"}) == '{\n  "name": "Zürich"\n}'
     with pytest.raises(ValueError, match="JSON compliant"):
         json_text({"bound": math.inf})
+
+
+@pytest.mark.parametrize(
+    ("element", "shown"),
+    [
+        ("New York", "New York"),
+        (3, "3"),
+        ("x[1]", '"x[1]"'),
+        ("O'Neil", '"O\'Neil"'),
+        ('say "hi"', '"say ""hi"""'),
+        ("*", '"*"'),
+        ("", '""'),
+        (" a", '" a"'),
+    ],
+)
+def test_elements_between_brackets_can_be_read_back(element: str | int, shown: str) -> None:
+    assert subscript(element) == shown
+    assert place_of("x", (element, "b")) == f"x[{shown}, b]"
+    assert read_target(place_of("x", (element,)), "")[:2] == ("x", (str(element),))

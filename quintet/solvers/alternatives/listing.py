@@ -21,6 +21,7 @@ from quintet.formulation.wording import (
     signed_percent,
 )
 from quintet.solvers.alternatives.plan import Change, Plan, as_good, changes
+from quintet.solvers.alternatives.standing import no_best
 from quintet.solvers.alternatives.telling import tell_changes
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def tell_alternatives(found: Alternatives) -> str:
     """The answer as text of several short parts."""
     title = found.model.formulation.title or ""
     if not found.plans:
-        return "\n\n".join(part for part in (title, f"There is no best plan: {found.message}.") if part)
+        return "\n\n".join(part for part in (title, no_best(found.outcome, found.message)) if part)
     parts = [title, _opening(found), _plans(found), _ranges(found)]
     return "\n\n".join(part for part in parts if part)
 

@@ -12,6 +12,7 @@ from quintet.formulation.tolerances import INTEGRALITY, agree
 from quintet.formulation.wording import MOST, amount, counted, listed, number, percent, place_of
 from quintet.solvers.alternatives.closeness import Measure
 from quintet.solvers.alternatives.plan import Plan
+from quintet.solvers.alternatives.standing import NONE_EXISTS, no_best
 from quintet.solvers.alternatives.telling import tell_changes
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ def tell_replan(found: Replan) -> str:
     """The answer as text of several short parts."""
     title = found.model.formulation.title or ""
     if found.plan is None:
-        return "\n\n".join(
-            part for part in (title, f"There is no plan: {found.message}.", _fit(found)) if part
-        )
+        return "\n\n".join(part for part in (title, _none(found), _fit(found)) if part)
     parts = [
         title,
         "\n".join(line for line in (_moved(found), *_cost(found), _fit(found)) if line),
@@ -36,6 +35,12 @@ def tell_replan(found: Replan) -> str:
         _measured(found),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _none(found: Replan) -> str:
+    if found.outcome in NONE_EXISTS:
+        return f"There is no plan: {found.message}."
+    return no_best(found.outcome, found.message)
 
 
 def _moved(found: Replan) -> str:
@@ -79,6 +84,8 @@ def _fit(found: Replan) -> str:
     if found.broken:
         places = [violation.place.partition(".")[2] for violation in found.broken]
         return f"The last plan no longer fits: it breaks {listed(places, NAMED)}."
+    if found.valueless:
+        return f"Whether the last plan still fits can't be worked out: {found.valueless}."
     return ""
 
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from quintet.errors import QuintetError
 from quintet.formulation.model import Model
 from quintet.formulation.schema import Kind
-from quintet.formulation.wording import MOST, cited, element_of, listed, number
+from quintet.formulation.wording import MOST, cited, element_of, listed, number, sentence
 from quintet.solvers.options import Options
 
 if TYPE_CHECKING:
     from quintet.solvers.diagnosis.limit import Limit
+    from quintet.solvers.diagnosis.subset import Subset
 
+TIME_LIMIT = "time limit"
+"""How the deletion filter says that it was stopped by its clock."""
 SHOWN = 4
 """Rows of one family that are named; the rest is counted."""
 
@@ -90,7 +93,7 @@ class Reasons:
         families: By family, in the order of the document.
         irreducible: Whether each was shown to be needed.
         found: Whether the search for them gave any answer.
-        note: Why it gave none.
+        note: Why it gave none, or why it is not known which of them are needed.
     """
 
     families: tuple[Reason, ...] = ()
@@ -110,6 +113,8 @@ class Reasons:
         lines = [f"  {reason.to_text()}" for reason in self.families]
         if self.irreducible and self.count > 1:
             lines.append(f"None of these {self.count:,} can be left out; others may speak against it too.")
+        if self.note:
+            lines.append(sentence(self.note))
         return "\n".join(lines)
 
     @property
@@ -123,7 +128,7 @@ class Reasons:
         return {"found": self.found, "irreducible": self.irreducible, "limits": families, "note": self.note}
 
 
-def reasons(system: Model, background: set[str], options: Options) -> Reasons:
+def reasons(system: Model, background: set[str], options: Options, patience: float | None = None) -> Reasons:
     """An irreducible set of limits that makes an infeasible system infeasible.
 
     That amounts are not negative is taken for granted, as the domain of a binary is: it would be
@@ -133,13 +138,14 @@ def reasons(system: Model, background: set[str], options: Options) -> Reasons:
         system: The infeasible model.
         background: Constraints that stand for the question and are no reasons themselves.
         options: Of the solves.
+        patience: Seconds for leaving limits out one by one if `options` have no time limit.
     """
     from quintet.solvers.diagnosis import irreducible_subset
     from quintet.solvers.diagnosis.limit import limits
 
     candidates = [limit for limit in limits(system) if _counts(limit, background)]
     try:
-        subset = irreducible_subset(system, options, candidates)
+        subset = irreducible_subset(system, options, candidates, patience)
     except QuintetError as error:  # time is up, or solvers disagree: the price is known all the same
         return Reasons(note=str(error))
     groups: dict[tuple[str, str], list[tuple[Limit, bool]]] = {}
@@ -149,7 +155,18 @@ def reasons(system: Model, background: set[str], options: Options) -> Reasons:
         Reason(name, tuple(m for m, _ in group), all(sure for _, sure in group), _rows(system, group[0][0]))
         for (_, name), group in groups.items()
     ]
-    return Reasons(tuple(families), subset.irreducible, found=True)
+    return Reasons(tuple(families), subset.irreducible, found=True, note=_cut_short(subset))
+
+
+def _cut_short(subset: Subset) -> str:
+    """What a search that ran out of time left open; "" if it did not."""
+    if TIME_LIMIT not in subset.doubts:
+        return ""
+    count, needed = len(subset.members), sum(subset.proven)
+    return (
+        f"{needed:,} of these {count:,} are proven to be needed; the search for those that can be left out "
+        "ran out of time, and a longer --time-limit gives it more"
+    )
 
 
 def _counts(limit: Limit, background: set[str]) -> bool:

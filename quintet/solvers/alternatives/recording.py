@@ -107,6 +107,7 @@ def record_replan(found: Replan) -> dict[str, Any]:
         "new": list(found.last.new),
         "gone": list(found.last.gone),
         "last_plan_fits": found.before is not None,
+        "last_plan_valueless": found.valueless,
         "broken": [{"place": each.place, "what": each.what} for each in found.broken],
         "last": of_plan(found.before, found.model),
         "best": of_plan(found.best, found.model),

@@ -68,7 +68,19 @@ class Standing:
         """Why there is no optimum to compare with, one line; empty if there is one."""
         if self.plan is not None:
             return ""
-        return "; ".join(part for part in (SAID.get(self.outcome, ""), REMEDY.get(self.outcome, "")) if part)
+        said = SAID.get(self.outcome, "")
+        if self.outcome is Outcome.FEASIBLE and self.solution.stopped_by.endswith("limit"):
+            said = f"the solver was stopped by its {self.solution.stopped_by}"
+        return "; ".join(part for part in (said, REMEDY.get(self.outcome, "")) if part)
+
+
+NONE_EXISTS = (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.INFEASIBLE_OR_UNBOUNDED)
+
+
+def no_best(outcome: Outcome | None, message: str) -> str:
+    """That there is no best plan, or that none is proven to be it where the solver was stopped."""
+    start = "There is no best plan" if outcome in NONE_EXISTS else "No plan is proven best"
+    return f"{start}: {message}."
 
 
 def bound(

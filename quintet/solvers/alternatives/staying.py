@@ -61,6 +61,7 @@ class Replan:
         warm: Whether the solver was given the last plan to start from.
         message: One line, where something could not be found out.
         seconds: Wall time.
+        valueless: Why the last plan has no value now, "" if it has one or is not whole.
     """
 
     model: Model = field(repr=False, compare=False)
@@ -79,6 +80,7 @@ class Replan:
     warm: bool = False
     message: str = ""
     seconds: float = 0.0
+    valueless: str = ""
 
     @property
     def settled(self) -> bool:
@@ -187,6 +189,15 @@ def _measure(measure: Measure | str) -> Measure:
 
 
 @dataclass(frozen=True)
+class _Fit:
+    """The last plan as a plan of now, what it breaks, or why it has no value; empty if not whole."""
+
+    plan: Plan | None = None
+    broken: tuple[Violation, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class _Replanning:
     model: Model
     last: LastPlan
@@ -197,33 +208,33 @@ class _Replanning:
     clock: Clock
 
     def result(self) -> Replan:
-        before, broken = self._before()
+        fit = self._before()
         found, warm = solve_from(self.model, self.last.filled(self.model), self.solver, self.clock.left)
         if found.outcome not in REACHED or found.point is None:
             message = Standing(self.model, found, None).message
-            return self._said(found.outcome, before, broken, warm=warm, message=message)
+            return self._said(found.outcome, fit, warm=warm, message=message)
         best = Plan.at(self.model, found.point)
+        before = fit.plan
         if before is not None and as_good(self.model, best.objectives, before.objectives, self.within):
-            return self._said(found.outcome, before, broken, best, before, warm=warm)
-        return self._closest(found.outcome, before, broken, best, warm=warm)
+            return self._said(found.outcome, fit, best, before, warm=warm)
+        return self._closest(found.outcome, fit, best, warm=warm)
 
-    def _before(self) -> tuple[Plan | None, tuple[Violation, ...]]:
+    def _before(self) -> _Fit:
         """The last plan as a plan of now, or what it breaks."""
         if self.last.new:
-            return None, ()
+            return _Fit()
         try:
             found = evaluate(self.model, self.last.values)
-        except QuintetError:
-            return None, ()
+        except QuintetError as error:
+            return _Fit(reason=str(error))
         if found.feasible():
-            return Plan.at(self.model, self.last.values), ()
-        return None, tuple(found.violations()[:BROKEN])
+            return _Fit(Plan.at(self.model, self.last.values))
+        return _Fit(broken=tuple(found.violations()[:BROKEN]))
 
     def _closest(
         self,
         outcome: Outcome,
-        before: Plan | None,
-        broken: tuple[Violation, ...],
+        fit: _Fit,
         best: Plan,
         *,
         warm: bool,
@@ -237,13 +248,12 @@ class _Replanning:
         plan = Plan.at(self.model, found.point) if solved and found.point is not None else best
         proven = found.outcome is Outcome.OPTIMAL
         message = "" if proven else f"the search for the least change ended early: {found.outcome.value}"
-        return self._said(outcome, before, broken, best, plan, warm=warm, proven=proven, message=message)
+        return self._said(outcome, fit, best, plan, warm=warm, proven=proven, message=message)
 
     def _said(
         self,
         outcome: Outcome,
-        before: Plan | None,
-        broken: tuple[Violation, ...],
+        fit: _Fit,
         best: Plan | None = None,
         plan: Plan | None = None,
         *,
@@ -258,8 +268,8 @@ class _Replanning:
             self.measure,
             self.weights,
             self.last,
-            before,
-            broken,
+            fit.plan,
+            fit.broken,
             best,
             plan,
             self._distance(plan),
@@ -268,6 +278,7 @@ class _Replanning:
             warm,
             message,
             self.clock.seconds,
+            fit.reason,
         )
 
     def _distance(self, plan: Plan | None) -> float:

@@ -12,6 +12,7 @@ from quintet.formulation.tolerances import agree
 from quintet.formulation.wording import amount, counted, headed, more, number, sentence
 from quintet.solvers.alternatives.costs import Term
 from quintet.solvers.alternatives.plan import Change, Plan
+from quintet.solvers.alternatives.standing import no_best
 
 if TYPE_CHECKING:
     from quintet.solvers.alternatives.why import WhyNot
@@ -39,7 +40,7 @@ def _verdict(found: WhyNot) -> str:
         "costs": lambda: _costs(found),
         "impossible": lambda: "No plan can, at any price.",
         "unsettled": lambda: sentence(found.message),
-        "no_plan": lambda: f"There is no best plan: {found.message}.",
+        "no_plan": lambda: no_best(found.outcome, found.message),
     }[found.verdict.value]()
 
 

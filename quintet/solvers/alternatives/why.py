@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from quintet.formulation.document import Formulation
 
 
+SEARCH = 6.0
+"""Seconds for leaving limits out one by one, where no time limit was given."""
+SOLVES = 2.0
+"""The same as a multiple of what the solves took, where that is more."""
+
+
 class Verdict(StrEnum):
     """What comes of forcing a decision."""
 
@@ -60,6 +66,7 @@ class WhyNot:
         terms: Addends of the objective at both plans.
         message: One line, where something could not be found out.
         seconds: Wall time.
+        outcome: How the solve for the optimum ended, where it ended without one.
     """
 
     model: Model = field(repr=False, compare=False)
@@ -73,6 +80,7 @@ class WhyNot:
     terms: tuple[Term, ...] = ()
     message: str = ""
     seconds: float = 0.0
+    outcome: Outcome | None = None
 
     @property
     def settled(self) -> bool:
@@ -136,7 +144,14 @@ def whynot_of(
     with_it, name = forcing(model, forced)
     base = stand(model, solver, clock.left)
     if base.plan is None:
-        return WhyNot(model, forced, Verdict.NO_PLAN, message=base.message, seconds=clock.seconds)
+        return WhyNot(
+            model,
+            forced,
+            Verdict.NO_PLAN,
+            message=base.message,
+            seconds=clock.seconds,
+            outcome=base.outcome,
+        )
     return _Question(base, base.plan, forced, with_it, name, solver, clock).answer()
 
 
@@ -168,12 +183,12 @@ class _Question:
         return bool(np.all(rows.satisfied()))
 
     def _impossible(self) -> WhyNot:
-        found = reasons(without_objective(self.model), {self.name}, self.clock.left)
+        found = self._reasons(without_objective(self.model), {self.name})
         return self._said(Verdict.IMPOSSIBLE, None, reasons=found)
 
     def _costs(self, best: Plan | None, *, exact: bool) -> WhyNot:
         system = without_objective(self._as_good())
-        found = reasons(system, self._background(system), self.clock.left)
+        found = self._reasons(system, self._background(system))
         return self._said(Verdict.COSTS, best, reasons=found, exact=exact)
 
     def _unsettled(self, best: Plan | None) -> WhyNot:
@@ -187,6 +202,9 @@ class _Question:
             return self._said(Verdict.FREE, plan)
         message = "whether a plan with it can be as good was not found out; give it more time"
         return self._said(Verdict.UNSETTLED, best, exact=False, message=message)
+
+    def _reasons(self, system: Model, background: set[str]) -> Reasons:
+        return reasons(system, background, self.clock.left, max(SEARCH, SOLVES * self.clock.seconds))
 
     def _as_good(self) -> Model:
         return holding(self.model, self.plan)

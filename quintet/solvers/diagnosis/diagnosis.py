@@ -68,7 +68,10 @@ def diagnose(
 
 
 def irreducible_subset(
-    model: Model, options: Options | None = None, candidates: Collection[Limit] | None = None
+    model: Model,
+    options: Options | None = None,
+    candidates: Collection[Limit] | None = None,
+    patience: float | None = None,
 ) -> Subset:
     """An irreducible infeasible subset among some limits; all others always stay in force.
 
@@ -77,6 +80,8 @@ def irreducible_subset(
         options: The time limit is for all of it together.
         candidates: The limits that may be given up; by default all. No member is left if the
             others are infeasible by themselves.
+        patience: Seconds for shrinking what the first test leaves, if `options` have no time limit;
+            then members may be left that are not proven necessary. None for no end.
 
     Raises:
         SolverError: A plan exists, or it could not be found out whether one does.
@@ -88,6 +93,8 @@ def irreducible_subset(
         raise SolverError("a plan meets all limits", remedy="there is no clash to explain")
     if tested.verdict is Verdict.UNKNOWN:
         raise SolverError(f"it is not known whether a plan exists: {tested.reason}")
+    if patience is not None and search.options.time_limit is None:
+        search = replace(search, clock=Clock(patience))
     return search.subset(search.core(tested))
 
 

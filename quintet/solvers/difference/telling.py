@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from quintet.formulation.wording import number, signed, signed_percent
+from quintet.formulation.wording import number, signed, signed_percent, subscripts
 from quintet.solvers.difference.change import Change, Detail, Value, What
 
 MOST = 12
@@ -69,7 +69,7 @@ def _cut(lines: Sequence[str]) -> Iterable[str]:
 def _listed(detail: Detail) -> str:
     if detail.field != "value":
         return f"+ {detail.new}" if detail.old is None else f"- {detail.old}"
-    key = f"[{', '.join(map(str, detail.key))}]: " if detail.key else ""
+    key = f"{subscripts(detail.key)}: " if detail.key else ""
     return f"{key}{arrow(detail.old, detail.new)}"
 
 
@@ -94,4 +94,4 @@ def shown(value: Value) -> str:
     """A value of any kind."""
     if value is None:
         return "none"
-    return f"{value:,}" if isinstance(value, int) else repr(value) if isinstance(value, float) else value
+    return value if isinstance(value, str) else f"{value:,}"

@@ -92,10 +92,10 @@ class Count:
     def _collect(self, least: frozenset[int]) -> bool | None:
         """Contradictions that `least` does not meet, each apart from the last; whether it meets all.
 
-        None if a test was not settled.
+        None if a test was not settled, names nothing new, or the time is over.
         """
         free = least
-        while True:
+        while not self.clock.over:
             test = self.oracle.test(free)
             if test.broken is not None and len(test.broken) < len(self.best):
                 self.best = test.broken
@@ -105,8 +105,13 @@ class Count:
                 return free == least
             alone = len(test.cores) == 1
             cores = [self._shrunk(core) if alone else core for core in test.cores]
+            if free >= frozenset().union(
+                *cores
+            ):  # the solver contradicts itself: asking again would never end
+                return None
             self.cores += cores
             free = free.union(*cores)
+        return None
 
     def _shrunk(self, core: frozenset[int]) -> frozenset[int]:
         """A part of a contradiction that is one still; what a test does not settle is kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,11 +21,19 @@ from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.rewrite import rewrite
 from quintet.solvers.sensitivity.amounts import Units
-from quintet.solvers.sensitivity.asked import LIMIT, SOLVES, Asked, refuse_unknown, silent
-from quintet.solvers.sensitivity.local import Local
+from quintet.solvers.sensitivity.asked import (
+    LIMIT,
+    SECONDS,
+    SOLVES,
+    Asked,
+    Patience,
+    refuse_unknown,
+    silent,
+)
+from quintet.solvers.sensitivity.local import PRICES_UNTIL, Local
 from quintet.solvers.sensitivity.marginal import _is_ratio, local_at
 from quintet.solvers.sensitivity.parameters import Effect, Effects
-from quintet.solvers.sensitivity.resolving import Resolver, Side, quotients, shifted, sides, step_of
+from quintet.solvers.sensitivity.resolving import SETTLED, Resolver, Side, quotients, shifted, sides, step_of
 from quintet.solvers.sensitivity.result import (
     FixedIntegers,
     Method,
@@ -58,7 +66,7 @@ def sensitivity(
     Args:
         model: The model. Of several levels of objectives the first is looked at.
         solution: Its solution; None solves it.
-        options: Of the solver; a time limit is for all solving again together.
+        options: Of the solver; a time limit is for all solving again together, by default 20 seconds.
         parameters: Which parameters, by name; None for all, `()` for none.
         data: Folder of the document's tables, where it is not the document's own.
         limit: Most limits, decisions and numbers, each, that are worked out one by one.
@@ -75,8 +83,11 @@ def sensitivity(
     refuse_unknown(model, parameters)
     first = with_objectives(model, model.objectives[:1]) if len(model.objectives) > 1 else model
     if solution is None or first is not model:
+        if progress is not None:
+            progress("solving")
         solution = solve(first, options=options)
-    asked = Asked(first, solution, options, parameters, data, limit, solves, progress or silent)
+    patience = Patience(SECONDS if options.time_limit is None else options.time_limit)
+    asked = Asked(first, solution, options, parameters, data, limit, solves, progress or silent, patience)
     return replace(_Analysis(asked).result(several=first is not model), model=model)
 
 
@@ -92,7 +103,7 @@ class _Analysis:
         self._solution = self.asked.solution
         self._units = Units(self._model)
         self._variation = Variation(self._model, self.asked.data)
-        self._resolver = Resolver(self.asked.options)
+        self._resolver = Resolver(self.asked.options, self.asked.patience)
 
     def result(self, several: bool) -> Sensitivity:
         """Everything."""
@@ -119,7 +130,7 @@ class _Analysis:
         if self._model.objectives[0].sense is Sense.SATISFY:
             return "There is no objective, so nothing has a price."
         if outcome is Outcome.FEASIBLE:
-            return "The plan is not proven optimal, so differences from it would say nothing."
+            return "The plan that was found is not proven best, so differences from it would say nothing."
         return ""
 
     def _wrapped(
@@ -133,10 +144,9 @@ class _Analysis:
             model=self._model,
             solution=self._solution,
             problem_class=self._solution.problem_class,
-            objective=self._solution.objective if self._solution.outcome.solved else None,
+            objective=self._solution.objective if self._solution.outcome in SETTLED else None,
             unit=self._units.objective,
             prices=tuple(prices),
-            costs=() if local is None else local.costs(),
             parameters=tuple(parameters),
             fixed_integers=fixed_integers,
             notes=(*self.notes, *(local.notes if local is not None else ())),
@@ -161,18 +171,31 @@ class _Analysis:
             skipped = counted(len(local.duals.skipped), "limit")
             self.notes.append(
                 f"The prices of {skipped} were not worked out: the plan is "
-                f"degenerate, and only {self.asked.limit:,} were tried one by one."
+                f"degenerate, and only some were tried one by one: {self._limit_or_time()}."
             )
         known = {price.name for price in prices if price.kind is LimitKind.CONSTRAINT}
         others = {n for n, c in self._model.constraints.items() if _is_ratio(self._model, c.tree)} - known
         if others:
             prices += self._resolved(others)
-        return self._wrapped(prices, self._effects(local), local)
+        costs = local.costs()  # before the data, which may use up the time
+        return replace(self._wrapped(prices, self._effects(local), local), costs=costs)
+
+    def _limit_or_time(self) -> str:
+        if self.asked.patience.over(PRICES_UNTIL):
+            return self.asked.patience.told
+        return f"at most {self.asked.limit:,} are (--limit asks for more)"
 
     def _effects(self, local: Local) -> list[ParameterPrice]:
         asked, optimum = self.asked, self._resolver.optimum
         effects = Effects(
-            self._variation, local, optimum, self._objective, asked.options, asked.limit, asked.solves
+            self._variation,
+            local,
+            optimum,
+            self._objective,
+            asked.options,
+            asked.limit,
+            asked.solves,
+            asked.patience.over,
         )
         found: list[ParameterPrice] = []
         left_out = 0
@@ -184,9 +207,17 @@ class _Analysis:
             found += [self._effect(name, row, effect) for row, effect in known.items()]
         if left_out:
             self.notes.append(
-                f"{counted(left_out, 'number')} of the data had to be tried one by one, and were left out."
+                f"{counted(left_out, 'number')} of the data had to be tried one by one, and were left out: "
+                f"{self._limit_or_time()}."
             )
+        self._say_unknown(found, effects.refusals)
         return [effect for effect in found if effect.left is not None or effect.right is not None]
+
+    def _say_unknown(self, found: Sequence[ParameterPrice], refusals: Mapping[str, str]) -> None:
+        """Why numbers have no worth on a side, where a change of them could not be tried."""
+        unknown = {effect.name for effect in found if effect.left is None or effect.right is None}
+        for name in (name for name in refusals if name in unknown):
+            self.notes.append(f"Not all that {name} is worth could be worked out: {refusals[name]}.")
 
     def _effect(self, name: str, row: int, effect: Effect, step: float | None = None) -> ParameterPrice:
         data = self._model.parameters[name]
@@ -228,19 +259,30 @@ class _Analysis:
         chosen = every[: self.asked.solves]
         found: list[Price] = []
         for number, side in enumerate(chosen, 1):
-            if self._resolver.late:
+            if self.asked.patience.over(self._share):
                 break
             self.asked.tell(f"solving again for limit {number} of {len(chosen)}")
             found.append(self._resolved_price(side))
-        self._say_left_out(len(every) - len(found), "limit")
+        found = [price for price in found if not _is_cut(price, self.asked.patience)]
+        self._say_left_out(len(every) - len(found), "limit", len(every) - len(chosen))
         order = {name: at for at, name in enumerate(self._model.constraints)}
         return sorted(found, key=lambda p: (order[p.name], p.row, p.link))
 
-    def _say_left_out(self, count: int, what: str) -> None:
+    @property
+    def _share(self) -> float:
+        """Of the time, for the limits: half, if the data come after them."""
+        return 1.0 if self.asked.parameters == () else 0.5
+
+    def _say_refused(self) -> None:
+        if self._resolver.refusals:
+            count, first = len(self._resolver.refusals), self._resolver.refusals[0]
+            self.notes.append(f"{counted(count, 'change')} could not be tried: {first}")
+
+    def _say_left_out(self, count: int, what: str, skipped: int) -> None:
         if count:
             why = (
-                "the time is used up"
-                if self._resolver.late
+                self.asked.patience.told
+                if count > skipped
                 else f"the model was solved again for {self.asked.solves:,}"
             )
             self.notes.append(f"{counted(count, what)} {'were' if count > 1 else 'was'} left out: {why}.")
@@ -285,11 +327,13 @@ class _Analysis:
         chosen = asked[: self.asked.solves]
         found: list[ParameterPrice] = []
         for number, (name, row) in enumerate(chosen, 1):
-            if self._resolver.late:
+            if self.asked.patience.over():
                 break
             self.asked.tell(f"solving again for number {number} of {len(chosen)}")
             found.append(self._resolved_parameter(name, row))
-        self._say_left_out(len(asked) - len(found), "number")
+        found = [price for price in found if not _is_cut(price, self.asked.patience)]
+        self._say_left_out(len(asked) - len(found), "number", len(asked) - len(chosen))
+        self._say_refused()
         return [price for price in found if price.left is not None or price.right is not None]
 
     def _resolved_parameter(self, name: str, row: int) -> ParameterPrice:
@@ -310,6 +354,11 @@ class _Analysis:
             return self._variation.with_values(name, values)
         except DataError:
             return None
+
+
+def _is_cut(price: Price | ParameterPrice, patience: Patience) -> bool:
+    """Whether nothing is known because the time ran out."""
+    return price.left is None and price.right is None and patience.over()
 
 
 def _is_stuck(price: Price) -> bool:

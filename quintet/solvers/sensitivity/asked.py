@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import math
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from quintet.errors import DataError
@@ -18,6 +20,34 @@ LIMIT = 200
 
 SOLVES = 40
 """Limits and numbers, each, for which a whole model is solved again."""
+SECONDS = 20.0
+"""Seconds for all that comes after the first solve, if no time limit is given."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The time for all that comes after the first solve.
+
+    Args:
+        seconds: From now on.
+    """
+
+    seconds: float = math.inf
+    started: float = field(default_factory=time.perf_counter)
+
+    def over(self, share: float = 1.0) -> bool:
+        """Whether a share of the time is used up."""
+        return time.perf_counter() - self.started >= share * self.seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds, infinite without an end."""
+        return self.seconds - (time.perf_counter() - self.started)
+
+    @property
+    def told(self) -> str:
+        """That it ran out, for a note."""
+        return f"the {self.seconds:g} seconds for it were used up (a longer --time-limit gives it more)"
 
 
 @dataclass(frozen=True)
@@ -32,6 +62,7 @@ class Asked:
     limit: int
     solves: int
     tell: Callable[[str], None]
+    patience: Patience = field(default_factory=Patience)
 
 
 def silent(line: str) -> None:

@@ -36,7 +36,13 @@ class Duals:
     skipped: Ids
 
 
-def duals(cone: Cone, limit: int, worth: Callable[[Ids], Floats], tell: Callable[[str], None]) -> Duals:
+def duals(
+    cone: Cone,
+    limit: int,
+    worth: Callable[[Ids], Floats],
+    tell: Callable[[str], None],
+    over: Callable[[], bool] = lambda: False,
+) -> Duals:
     """The prices of all rows.
 
     One linear program shows whether the active rows are independent: then the solver's multipliers
@@ -49,6 +55,7 @@ def duals(cone: Cone, limit: int, worth: Callable[[Ids], Floats], tell: Callable
         limit: Most rows of which left and right price are worked out one by one.
         worth: How much a row matters, the largest first where there are more than `limit`.
         tell: Told what is going on.
+        over: Whether the time is used up; the rows that are left then are skipped.
     """
     face = cone.face
     prices = np.where(face.active, cone.multipliers, 0.0)
@@ -57,14 +64,16 @@ def duals(cone: Cone, limit: int, worth: Callable[[Ids], Floats], tell: Callable
     search = _Search(cone, prices)
     if len(asked) and not cone.independent():
         tell("the plan is degenerate: looking for limits with two prices")
-        search.settle(asked, max(SEARCH, 2 * limit))
+        search.settle(asked, max(SEARCH, 2 * limit), over)
     open_rows = np.concatenate([np.flatnonzero(split), np.array(search.open_rows, dtype=np.int64)])
     ordered = open_rows[np.argsort(-worth(open_rows), kind="stable")]
     left, right = prices.copy(), prices.copy()
-    for row in ordered[:limit]:
-        left[row], right[row] = search.both(int(row))
-    left[ordered[limit:]] = right[ordered[limit:]] = np.nan
-    return Duals(left, right, _same(left, right), ordered[limit:])
+    done = 0
+    while done < min(limit, len(ordered)) and not over():
+        left[ordered[done]], right[ordered[done]] = search.both(int(ordered[done]))
+        done += 1
+    left[ordered[done:]] = right[ordered[done:]] = np.nan
+    return Duals(left, right, _same(left, right), ordered[done:])
 
 
 def _same(left: Floats, right: Floats) -> np.ndarray:
@@ -84,12 +93,12 @@ class _Search:
         self._size = SAME * max(1e-9, float(np.abs(prices).max(initial=0.0)))
         self.open_rows: list[int] = []
 
-    def settle(self, rows: Ids, solves: int) -> None:
-        """Find the rows with two prices; when `solves` are used up, the rest of the rows stay open."""
+    def settle(self, rows: Ids, solves: int, over: Callable[[], bool] = lambda: False) -> None:
+        """Find the rows with two prices; when `solves` or time are used up, the rest stay open."""
         waiting, start = [rows], self._cone.solves
         while waiting:
             group = waiting.pop()
-            if len(group) == 1 or self._cone.solves - start > solves:
+            if len(group) == 1 or self._cone.solves - start > solves or over():
                 self.open_rows += group.tolist()
                 continue
             two = self._two_prices(group)

@@ -13,6 +13,7 @@ from quintet.solvers.arrays import INTEGRAL, Arrays
 from quintet.solvers.diagnosis.limit import LimitKind, sources_of_bound
 from quintet.solvers.options import Options
 from quintet.solvers.sensitivity.amounts import Units
+from quintet.solvers.sensitivity.asked import Patience
 from quintet.solvers.sensitivity.cone import NOTHING, Cone, NotOptimal, face_of
 from quintet.solvers.sensitivity.duals import Duals, duals
 from quintet.solvers.sensitivity.limits import SIGNS, UPPER, Limits, column_name, limits_of
@@ -22,6 +23,10 @@ from quintet.solvers.session import Session
 
 DEFINITE = 300
 """Most columns of which it is found out whether a quadratic objective is strictly convex."""
+PRICES_UNTIL, RANGES_UNTIL, COSTS_UNTIL = 0.3, 0.5, 0.7
+"""Shares of the time after which no more prices, their ranges and cost ranges are worked out one by one."""
+COUNTED = 50
+"""Solves from one line of progress to the next."""
 APART = 1e-6
 """Relative distance from which two values of a random objective are different plans."""
 
@@ -47,6 +52,7 @@ class Local:
         limit: Most rows, and most decisions, that are solved for one by one.
         foreign: Constraints whose rows do not have the user's right-hand side.
         tell: Told what is going on.
+        patience: The time for it; what is left then has no price or range, and the notes say so.
 
     Raises:
         NotOptimal: The plan can be improved.
@@ -61,6 +67,7 @@ class Local:
         limit: int,
         foreign: frozenset[str],
         tell: Callable[[str], None],
+        patience: Patience | None = None,
     ) -> None:
         self._model = model
         self._options = options
@@ -70,7 +77,11 @@ class Local:
         self.limits: Limits = limits_of(model, arrays)
         self.face = face_of(self.limits, x)
         self.cone = Cone(self.face, options)
-        self.duals: Duals = duals(self.cone, limit, self._worth, tell)
+        self._tell = tell
+        self._patience = patience or Patience()
+        self.duals: Duals = duals(
+            self.cone, limit, self._worth, tell, lambda: self._patience.over(PRICES_UNTIL)
+        )
         self.notes: list[str] = []
 
     def _worth(self, rows: Ids) -> Floats:
@@ -159,16 +170,28 @@ class Local:
         active = self.face.active[shown]
         asked = shown if not self.plan_unique else shown[active]
         ordered = asked[np.lexsort((-self._worth(asked), ~self.face.active[asked]))]
-        if len(ordered) > self._limit:
-            left = len(ordered) - self._limit
+        found: dict[int, Ends] = {}
+        for row in ordered[: self._limit].tolist():
+            if self._patience.over(RANGES_UNTIL):
+                break
+            self._count(len(found), "how far the prices hold")
+            found[row] = self._ends_of(row)
+        if len(found) < len(ordered):
             self.notes.append(
-                f"How far the prices hold was worked out for the {self._limit:,} limits that are worth most, "
-                f"not for the other {left:,}."
+                f"How far the prices hold was worked out for {_some(len(found), 'limits that are worth')} "
+                f"the other {len(ordered) - len(found):,}{self._why(len(found))}."
             )
-        found = {int(row): self._ends_of(int(row)) for row in ordered[: self._limit]}
         if self.plan_unique:
             found |= {int(row): self._ends_with_room(int(row)) for row in shown[~active]}
         return found
+
+    def _why(self, done: int) -> str:
+        """Why no more were worked out: "" where it was the limit on their number."""
+        return "" if done >= self._limit else f": {self._patience.told}"
+
+    def _count(self, done: int, what: str) -> None:
+        if done % COUNTED == 0:
+            self._tell(f"{what}, from number {done + 1}")
 
     def _ends_with_room(self, row: int) -> Ends:
         """Of a row with room, where there is one plan: until the room is used up."""
@@ -228,13 +251,19 @@ class Local:
         quick = self._from_prices(priced)
         slow = np.setdiff1d(priced, np.fromiter(quick, dtype=np.int64, count=len(quick)))
         ordered = slow[np.argsort(-np.abs(arrays.cost[slow] * self.face.x[slow]), kind="stable")]
-        if len(ordered) > self._limit:
-            left = len(ordered) - self._limit
+        solved: dict[int, tuple[float | None, float | None]] = {}
+        for column in ordered[: self._limit].tolist():
+            if self._patience.over(COSTS_UNTIL):
+                break
+            self._count(len(solved), "between which costs the plan stays the best")
+            solved[column] = self._movable(column)
+        if len(solved) < len(ordered):
             self.notes.append(
-                f"Cost ranges that need a solve each were worked out for the {self._limit:,} decisions that "
-                f"weigh most, not for the other {left:,}."
+                "Cost ranges that need a solve each were worked out for "
+                f"{_some(len(solved), 'decisions that weigh')} the other "
+                f"{len(ordered) - len(solved):,}{self._why(len(solved))}."
             )
-        found = quick | {int(column): self._movable(int(column)) for column in ordered[: self._limit]}
+        found = quick | solved
         return tuple(self._cost(column, *found.get(column, (None, None))) for column in priced.tolist())
 
     def _from_prices(self, columns: Ids) -> dict[int, tuple[float | None, float | None]]:
@@ -296,6 +325,11 @@ def completed(arrays: Arrays, point: Floats, options: Options) -> Floats:
     if run.x is None:
         raise NotOptimal
     return run.x
+
+
+def _some(done: int, what: str) -> str:
+    """`the 200 limits that are worth most, not for`, which the others follow."""
+    return f"the {done:,} {what} most, not for" if done else "none, not for"
 
 
 def _strictly_convex(arrays: Arrays) -> bool:

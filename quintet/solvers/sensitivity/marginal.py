@@ -34,7 +34,9 @@ def local_at(model: Model, solution: Solution, arrays: Arrays, asked: Asked) -> 
     foreign = frozenset(name for name, entry in model.constraints.items() if _is_ratio(model, entry.tree))
     try:
         x = completed(arrays, model.flat(solution.point), asked.options)
-        return Local(model, fixed(arrays, x), x, asked.options, asked.limit, foreign, asked.tell)
+        return Local(
+            model, fixed(arrays, x), x, asked.options, asked.limit, foreign, asked.tell, asked.patience
+        )
     except NotOptimal:
         return None
 

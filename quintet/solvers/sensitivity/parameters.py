@@ -70,6 +70,7 @@ class Effects:
         options: Of the solver.
         limit: Most numbers that are worked out one by one by small linear programs.
         solves: Most numbers for which the whole model is solved again.
+        over: Whether the time is used up; then nothing more is worked out.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Effects:
         options: Options,
         limit: int,
         solves: int,
+        over: Callable[[], bool] = lambda: False,
     ) -> None:
         self._variation = variation
         self._local = local
@@ -90,8 +92,11 @@ class Effects:
         self._options = options
         self.limit = limit
         self.solves = solves
+        self._over = over
         self._gradients: Gradients | None = None
         self._plans: Plans | None = None
+        self.refusals: dict[str, str] = {}
+        """By parameter, why a change of it could not be tried; it may have been worked out otherwise."""
 
     def of(self, name: str, entries: Sequence[int]) -> dict[int, Effect]:
         """The effects of some numbers of a parameter, by row; those for which nothing is left are missing."""
@@ -101,6 +106,8 @@ class Effects:
             return self._over_plans(name, slopes, entries)
         found: dict[int, Effect] = {}
         for entry in entries:
+            if self._over():
+                break
             effect = None if slopes is None or moves is None else self._quick(slopes, entry, moves)
             effect = effect or self._slow(name, entry, slopes, moves)
             if effect is not None:
@@ -131,7 +138,7 @@ class Effects:
             value = float(slopes.objective[entry]) + 0.0
             if same[entry]:
                 found[entry] = Effect(value, value, Method.ENVELOPE)
-            elif self.limit > 0:
+            elif self.limit > 0 and not self._over():
                 self.limit -= 1
                 found[entry] = self._over_ends(costs(np.eye(1, len(same), entry)[0]))
         return found
@@ -173,7 +180,8 @@ class Effects:
         """The limits with other numbers; None if they are other limits or can't be made."""
         try:
             arrays = compile(rewrite(self._variation.with_values(name, values)))
-        except QuintetError:
+        except QuintetError as error:
+            self.refusals.setdefault(name, str(error))
             return None
         own = self._local.limits
         if arrays.columns != own.base.columns:
@@ -193,7 +201,8 @@ class Effects:
             if self._gradients is None:
                 self._gradients = Gradients(self._variation.model, self._local.limits, self._local.face.x)
             return self._gradients.by(name)
-        except QuintetError:
+        except QuintetError as error:
+            self.refusals.setdefault(name, str(error))
             return None
 
     # one number
@@ -297,7 +306,8 @@ class Effects:
         try:
             changed = self._variation.with_values(name, _moved(self._variation.model, name, entry, step))
             value = self._optimum(changed)
-        except QuintetError:
+        except QuintetError as error:
+            self.refusals.setdefault(name, str(error))
             return None
         return None if np.isnan(value) else (value - self._base) / step
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -21,6 +20,7 @@ from quintet.formulation.tree import Compare, Node, Number, Sum
 from quintet.solvers.options import Options
 from quintet.solvers.outcome import Outcome
 from quintet.solvers.rows.scoping import varying
+from quintet.solvers.sensitivity.asked import Patience
 
 SETTLED = (Outcome.OPTIMAL, Outcome.LOCALLY_OPTIMAL)
 SHARE = 0.01
@@ -31,19 +31,23 @@ class Resolver:
     """Solves changed models, all within the time that the user gave.
 
     Args:
-        options: Of every solve; the time limit is for all of them together.
+        options: Of every solve.
+        patience: The time for all of them together.
         solver: Which solver, None for the one that fits.
     """
 
-    def __init__(self, options: Options, solver: str | None = None) -> None:
+    def __init__(self, options: Options, patience: Patience, solver: str | None = None) -> None:
         self._options = options
         self._solver = solver
-        self._end = None if options.time_limit is None else time.perf_counter() + options.time_limit
+        self._patience = patience
+        self.stopped = False
+        self.refusals: list[str] = []
+        """Why changed models could not be solved, each a line."""
 
     @property
     def late(self) -> bool:
         """Whether the time is used up."""
-        return self._end is not None and time.perf_counter() >= self._end
+        return self._patience.over()
 
     def optimum(self, model: Model) -> float:
         """The optimum in the user's sense; +inf (minimising) or -inf for no plan, NaN if it is not known.
@@ -54,6 +58,7 @@ class Resolver:
         from quintet.solvers.registry import solve
 
         if self.late:
+            self.stopped = True
             return math.nan
         found = solve(model, solver=self._solver, options=self._left())
         worst = -math.inf if model.objectives[0].sense is Sense.MAXIMIZE else math.inf
@@ -65,9 +70,8 @@ class Resolver:
         return float(found.objective) if settled and found.objective is not None else math.nan
 
     def _left(self) -> Options:
-        if self._end is None:
-            return self._options
-        return replace(self._options, time_limit=max(0.01, self._end - time.perf_counter()))
+        left = self._patience.left
+        return self._options if math.isinf(left) else replace(self._options, time_limit=max(0.01, left))
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,8 @@ def quotients(
     for model, sign in zip(models, (-1.0, 1.0), strict=True):
         try:
             value = math.nan if model is None else change.optimum(model)
-        except QuintetError:  # data that make no sense any more: there is nothing to report
+        except QuintetError as error:
+            change.refusals.append(str(error))
             value = math.nan
         if agree(value, base):  # a difference within the solver's tolerance is none
             value = base

@@ -216,6 +216,11 @@ class Sensitivity:
         """How the solve ended."""
         return self.solution.outcome
 
+    @property
+    def settled(self) -> bool:
+        """Whether there is a plan to price that is proven best, if only nearby."""
+        return self.outcome in (Outcome.OPTIMAL, Outcome.LOCALLY_OPTIMAL)
+
     def price(self, name: str, *key: str | int, link: int = 0) -> Price:
         """The price of one limit: `sensitivity.price("room", "A", 3)`.
 

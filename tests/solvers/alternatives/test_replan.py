@@ -240,3 +240,16 @@ def test_without_an_optimum_it_says_so(change: Document, outcome: Outcome, said:
 def test_the_solver_starts_from_the_last_plan() -> None:
     assert replan(formulation(random_document(0)), as_values((0, 0, 0, 1, 0, 0))).warm
     assert not replan(formulation(LP), {"x": 20, "y": 40}, solver="scip").warm
+
+
+def test_a_last_plan_without_a_value_is_told_with_the_reason() -> None:
+    document = {
+        "variables": {"x": {"lower": 0, "upper": 4}},
+        "objective": {"sense": "minimize", "expression": "x"},
+        "constraints": {"rate": "8 / x <= 4"},
+    }
+    found = replan(formulation(document), {"x": 0.0}, solver="scip")
+    assert found.before is None
+    assert found.valueless
+    assert f"can't be worked out: {found.valueless}." in found.to_text()
+    assert found.record()["last_plan_valueless"] == found.valueless

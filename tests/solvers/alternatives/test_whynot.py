@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from quintet.formulation.binding import bind
 from quintet.formulation.model import Model
 from quintet.formulation.revision import with_bounds, with_rows, without, without_objective
 from quintet.solvers import Options, Outcome, Solution, solve
+from quintet.solvers.alternatives import alternatives, standing, whynot
 from quintet.solvers.alternatives import why as why_module
-from quintet.solvers.alternatives import whynot
 from quintet.solvers.alternatives.forcing import forcing
 from quintet.solvers.alternatives.standing import holding
 from quintet.solvers.alternatives.why import Verdict, WhyNot
@@ -217,3 +218,42 @@ def test_what_is_not_known_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.verdict is Verdict.UNSETTLED
     assert not found.settled
     assert "not found out; give it more time" in found.to_text()
+
+
+def test_a_search_that_is_cut_short_says_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = random_document(0)
+    impossible = "n[1] >= 3 and n[2] >= 3 and b[1] == 1 and b[2] == 1 and b[3] == 1 and b[4] == 1"
+    whole = whynot(formulation(document), impossible)
+    assert whole.reasons.irreducible
+    assert not whole.reasons.note
+    monkeypatch.setattr(why_module, "SEARCH", 0.0)
+    monkeypatch.setattr(why_module, "SOLVES", 0.0)
+    cut = whynot(formulation(document), impossible)
+    assert cut.verdict is whole.verdict
+    assert cut.reasons.found
+    assert not cut.reasons.irreducible
+    assert cut.reasons.count >= whole.reasons.count
+    assert f"0 of these {cut.reasons.count} are proven to be needed" in cut.to_text()
+    assert "longer --time-limit" in cut.to_text()
+    timed = whynot(formulation(document), impossible, options=Options(time_limit=60))
+    assert timed.reasons.irreducible
+
+
+@pytest.mark.parametrize("how", [Outcome.FEASIBLE, Outcome.LIMIT_NO_SOLUTION])
+def test_a_stopped_solver_does_not_say_that_there_is_no_best_plan(
+    how: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(model: Model, *_: Any) -> Solution:
+        return replace(solve(model), outcome=how, stopped_by="time limit")
+
+    monkeypatch.setattr(standing, "solve", stopped)
+    found = (
+        whynot(formulation(random_document(0)), "b[1]"),
+        alternatives(formulation(random_document(0))),
+    )
+    for each in found:
+        assert not each.settled
+        assert "No plan is proven best: the" in each.to_text()
+        assert "There is no best plan" not in each.to_text()
+        if how is Outcome.FEASIBLE:
+            assert "the solver was stopped by its time limit" in each.to_text()

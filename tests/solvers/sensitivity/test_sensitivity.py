@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from quintet.errors import DataError
+from quintet.errors import DataError, SolverError
 from quintet.formulation.binding import bind
 from quintet.formulation.document import Formulation
 from quintet.formulation.model import Model
 from quintet.formulation.revision import without
-from quintet.solvers import Options, solve
+from quintet.solvers import Options, Solution, registry, solve
 from quintet.solvers.matrix import compile
 from quintet.solvers.outcome import Outcome
-from quintet.solvers.sensitivity import Method, ParameterPrice, Sensitivity, sensitivity
+from quintet.solvers.sensitivity import Method, ParameterPrice, Sensitivity, analysis, sensitivity
 from quintet.solvers.sensitivity.local import Local
+from quintet.solvers.sensitivity.parameters import Effects
 from quintet.solvers.sensitivity.variation import Variation
 from quintet.verbs.sensitivity import sensitivity as verb
 
@@ -308,3 +310,53 @@ def test_the_verb() -> None:
     run = CliRunner().invoke(app, [str(EXAMPLES / "infeasible" / "formulation.yaml"), "--json"])
     assert run.exit_code == 1
     assert json.loads(run.stdout)["status"] == "infeasible"
+
+
+# time
+
+
+def stopped(asked: Model, **_: Any) -> Solution:
+    """A solution with a plan that was not proven best."""
+    return replace(solve(asked), outcome=Outcome.FEASIBLE, stopped_by="time limit")
+
+
+def test_a_plan_that_is_not_proven_best_has_no_prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    knapsack = example("knapsack")
+    found = sensitivity(knapsack, stopped(knapsack))
+    assert not found.settled
+    assert found.objective is None
+    assert "not proven best" in found.to_text()
+    assert "Maximum" not in found.to_text()
+    monkeypatch.setattr(registry, "solve", lambda model, **_: stopped(model))
+    app = typer.Typer()
+    app.command()(verb)
+    result = CliRunner().invoke(app, [str(EXAMPLES / "knapsack" / "formulation.yaml")])
+    assert result.exit_code == 1
+    assert "not proven best" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["knapsack", "diet", "min_cost_flow"])
+def test_what_the_time_is_too_short_for_is_said(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = example(name)
+    solution = solve(asked)
+    monkeypatch.setattr(analysis, "SECONDS", 0.0)
+    found = sensitivity(asked, solution)
+    assert found.settled
+    assert any("seconds for it were used up (a longer --time-limit" in note for note in found.notes)
+    enough = sensitivity(asked, solution, Options(time_limit=60))
+    assert not any("used up" in note for note in enough.notes)
+
+
+def test_why_a_number_has_no_worth_is_said() -> None:
+    def refuse(changed: Model) -> float:
+        raise SolverError("the solver does not take this one")
+
+    diet = example("diet")
+    solution = solve(diet)
+    assert solution.point is not None
+    local = Local(
+        diet, compile(diet), diet.flat(solution.point), Options(), 0, frozenset(), lambda line: None
+    )
+    effects = Effects(Variation(diet), local, refuse, solution.objective or 0.0, Options(), 0, 1)
+    assert effects._stepped("least", 0).left is None
+    assert effects.refusals == {"least": "the solver does not take this one"}

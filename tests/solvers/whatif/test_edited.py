@@ -397,8 +397,8 @@ def test_a_document_itself_can_not_reach_outside_its_folder(folder: Path) -> Non
     again = Formulation.loads(edited.formulation.dump())
     with pytest.raises(DataError, match="outside the folder"):
         bind(again, folder / "one")
+    text = (folder / "one" / "f.yaml").read_text(encoding="utf-8")
     with pytest.raises(DocumentError, match="anywhere"):
-        text = (folder / "one" / "f.yaml").read_text(encoding="utf-8")
         Formulation.loads(text.replace("keys: [good]", "keys: [good], anywhere: true"))
 
 
