@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50, database=None)
 settings.register_profile("explore", deadline=None, derandomize=False, max_examples=1000, database=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible() -> None:
+    """Interrupts work here and in child processes, also where whoever started the tests switched them off."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class NetworkUsed(RuntimeError):
